@@ -41,7 +41,7 @@ func newCheck(a *app) *cobra.Command {
 		Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			v := a.values
-			fetcher, err := newFetcher(v, nil)
+			fetcher, err := newFetcher(v)
 			if err != nil {
 				return err
 			}

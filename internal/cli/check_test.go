@@ -87,7 +87,7 @@ func TestCheckExplainsWhyTheEgressIPAddressIsUnknown(t *testing.T) {
 		if err := a.loadSettings(settings.CommandCheck, io.Discard); err != nil {
 			t.Fatal(err)
 		}
-		fetcher, err := newFetcher(a.values, nil)
+		fetcher, err := newFetcher(a.values)
 		if err != nil {
 			t.Fatal(err)
 		}

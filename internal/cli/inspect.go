@@ -106,7 +106,7 @@ func readInput(cmd *cobra.Command, what string, v *settings.Values) (document.In
 		}
 		return in, err
 	}
-	fetcher, err := newFetcher(v, nil)
+	fetcher, err := newFetcher(v)
 	if err != nil {
 		return document.Input{}, err
 	}

@@ -16,13 +16,13 @@ import (
 	"github.com/clausea/crawler/internal/telemetry"
 )
 
-// newFetcher creates a fetcher from the settings. onConnect may be nil; it can reject
-// connections that the settings allow.
-func newFetcher(v *settings.Values, onConnect func(network, addr string) error) (*fetch.Fetcher, error) {
-	return newMeasuredFetcher(v, onConnect, nil)
+// newFetcher creates a fetcher from the settings.
+func newFetcher(v *settings.Values) (*fetch.Fetcher, error) {
+	return newMeasuredFetcher(v, nil, nil)
 }
 
-// newMeasuredFetcher is newFetcher, and records the requests in m, which may be nil.
+// newMeasuredFetcher is newFetcher, and records the requests in m. onConnect can reject
+// connections that the settings allow. Both may be nil.
 func newMeasuredFetcher(v *settings.Values, onConnect func(network, addr string) error, m *telemetry.FetchMetrics) (*fetch.Fetcher, error) {
 	var allowed []netip.Prefix
 	for _, a := range v.AllowAddress {

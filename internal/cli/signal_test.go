@@ -69,7 +69,7 @@ func crawlWithSignal(ctx context.Context, uri string, sig os.Signal, after int64
 	}
 	var exit *exec.ExitError
 	if err := <-ended; !errors.As(err, &exit) || exit.ExitCode() != code {
-		return fmt.Errorf("the crawl exits with %v after the signal, want exit code %d: %s", err, code, stderr.Bytes())
+		return fmt.Errorf("the crawl exits with %w after the signal, want exit code %d: %s", err, code, stderr.Bytes())
 	}
 	var report struct {
 		StopReason string

@@ -110,10 +110,10 @@ func waitForCondition(ctx context.Context, c client.Client, o *unstructured.Unst
 // unlessEnded returns err, or nil if ctx has ended: a read that the end of the wait interrupted
 // fails with an error of the driver that says nothing about the resource.
 func unlessEnded(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
+	if ctx.Err() == nil {
+		return err
 	}
-	return err
+	return nil
 }
 
 // conditionOf returns the condition of a resource with the given case-insensitive name, or

@@ -41,7 +41,7 @@ func (a *app) work(ctx context.Context, id string) error {
 	if embeddedFolder(a.values) != "" {
 		return usage("a worker requires the MongoDB of the operator: set MONGO_URI")
 	}
-	fetcher, err := newFetcher(a.values, nil)
+	fetcher, err := newFetcher(a.values)
 	if err != nil {
 		return err
 	}

@@ -123,7 +123,7 @@ func (w *worker) sitemapScore(raw string) float64 {
 		s += 0.5
 	}
 	if bulkSitemap.MatchString(name) {
-		s -= 1
+		s--
 	}
 	lang, _, _ := scope.Locale(u)
 	for _, part := range strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) }) {

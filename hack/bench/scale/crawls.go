@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -82,7 +83,7 @@ type runs struct{ ended, failed, running, atOnce float64 }
 
 // crawlAll creates the CrawlJobs in a standalone process and waits until all of them have ended.
 func crawlAll(ctx context.Context, b *backend, srv *site.Server) (cost measure.Run, ended runs, err error) {
-	args := append(b.args, "--max-concurrent-crawls", strconv.Itoa(crawlSlots), "--ca-file", srv.CA, "--connect-to", ":443:"+srv.Addr,
+	args := append(slices.Clone(b.args), "--max-concurrent-crawls", strconv.Itoa(crawlSlots), "--ca-file", srv.CA, "--connect-to", ":443:"+srv.Addr,
 		"--allow-address", "127.0.0.1/32", "--log-format", "json")
 	p, err := start(ctx, "clausea", b, args...)
 	if err != nil {

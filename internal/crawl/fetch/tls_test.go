@@ -24,10 +24,10 @@ func TestServersWithOldTLSAreFetchedOrReportedAsTLS(t *testing.T) {
 		config *tls.Config
 		want   fetch.Reason // empty if the page is fetched
 	}{
-		"without forward secrecy": {&tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_RSA_WITH_AES_128_CBC_SHA}}, ""},
-		"CBC with SHA-256":        {&tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256}}, ""},
-		"RC4 alone":               {&tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_RSA_WITH_RC4_128_SHA}}, fetch.TLS},
-		"TLS 1.1 alone":           {&tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, fetch.TLS},
+		"without forward secrecy": {&tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_RSA_WITH_AES_128_CBC_SHA}}, ""},          //nolint:gosec // the test imitates an old server
+		"CBC with SHA-256":        {&tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256}}, ""}, //nolint:gosec // the test imitates an old server
+		"RC4 alone":               {&tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_RSA_WITH_RC4_128_SHA}}, fetch.TLS},       //nolint:gosec // the test imitates an old server
+		"TLS 1.1 alone":           {&tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, fetch.TLS},                               //nolint:gosec // the test imitates an old server
 	} {
 		s := httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(rw, "hi") }))
 		s.Config.ErrorLog = log.New(io.Discard, "", 0)

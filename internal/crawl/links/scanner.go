@@ -46,12 +46,13 @@ func (s *scanner) startTag(l *lexer, tag atom.Atom) {
 		s.endBlock()
 	}
 	switch tag {
-	case atom.A, atom.Area:
+	case atom.A:
 		s.closeLink()
 		s.openLink(l)
-		if tag == atom.Area {
-			s.closeLink()
-		}
+	case atom.Area:
+		s.closeLink()
+		s.openLink(l)
+		s.closeLink()
 	case atom.Img:
 		if s.href != "" && s.label == "" {
 			s.label = readAttr(l, "alt")
@@ -74,14 +75,19 @@ func (s *scanner) startTag(l *lexer, tag atom.Atom) {
 	case atom.Title:
 		s.inTitle = s.page.Title == ""
 	case atom.Header, atom.Nav, atom.Main, atom.Footer:
-		if len(s.regions) < maxRegions {
-			s.regions = append(s.regions, region{name: tag.String()})
-		}
+		s.openRegion(region{name: tag.String()})
 	case atom.Div, atom.Section:
 		// Many sites mark their footer only by an ID or a role.
-		if s.depth++; len(s.regions) < maxRegions && isFooter(l) {
-			s.regions = append(s.regions, region{"footer", s.depth})
+		if s.depth++; isFooter(l) {
+			s.openRegion(region{"footer", s.depth})
 		}
+	}
+}
+
+// openRegion opens a region inside the open ones, of which there are at most maxRegions.
+func (s *scanner) openRegion(r region) {
+	if len(s.regions) < maxRegions {
+		s.regions = append(s.regions, r)
 	}
 }
 

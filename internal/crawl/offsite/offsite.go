@@ -126,7 +126,14 @@ func (j *Judge) relation(l *Link, listed bool) Relation {
 	case sameName:
 		return Own
 	}
-	unknown, namesTarget := j.unknownWords(name.Unknown, host)
+	return j.relationByName(l, name.Unknown, related, listed)
+}
+
+// relationByName returns the relation of a link that names a document, by the words of its text
+// that are not part of that name.
+func (j *Judge) relationByName(l *Link, words []string, related, listed bool) Relation {
+	host := l.URL.Hostname()
+	unknown, namesTarget := j.unknownWords(words, host)
 	switch {
 	case related && (namesTarget || len(unknown) == 0):
 		return Own

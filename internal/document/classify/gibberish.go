@@ -61,7 +61,7 @@ func vowelShare(text string) (latin, vowels float64) {
 			continue
 		}
 		letters++
-		folded := byte(0)
+		var folded byte
 		switch {
 		case r < 0x80:
 			folded = byte(r) | 0x20

@@ -30,7 +30,7 @@ func isTextNextTo(n, c *node) bool {
 	if c.class&heading != 0 || c.hasTag(atom.P, atom.Ul, atom.Ol, atom.Dl, atom.Table, atom.Blockquote) {
 		return true
 	}
-	return n.tag == c.tag && n.tag == atom.Section && n.headings > 0 && c.headings > 0 && !c.hasH1
+	return n.tag == atom.Section && c.tag == atom.Section && n.headings > 0 && c.headings > 0 && !c.hasH1
 }
 
 // siblingBefore returns the last sibling before n that has text and is not dropped, or nil.
@@ -60,5 +60,5 @@ func siblingAfter(n *node) *node {
 // isProseInFlow reports whether an element is prose of the text, without links and controls.
 // Its name then says what the text is about.
 func isProseInFlow(n *node) bool {
-	return int(n.prose()) >= minFlowWords && n.linkShare() < 0.2 && n.buttons == 0 && n.fields == 0 && inContentFlow(n)
+	return n.prose() >= minFlowWords && n.linkShare() < 0.2 && n.buttons == 0 && n.fields == 0 && inContentFlow(n)
 }

@@ -82,7 +82,7 @@ func endsWithMinus(text string) bool {
 		return false
 	}
 	before = strings.TrimRight(before, " (")
-	return before == "" || !strings.Contains("%)/.0123456789", before[len(before)-1:])
+	return before == "" || strings.IndexByte("%)/.0123456789", before[len(before)-1]) < 0
 }
 
 // skipSymbol returns the end of the byte c at i, or after a space at i; 0 if there is none.

@@ -297,7 +297,7 @@ func TestACrawlIsBlockedWhileItWaitsForItsOnlyHost(t *testing.T) {
 	}
 	lease := acquire(t, first)
 	acquired := acquireAsync(t, second)
-	for deadline := time.Now().Add(waitTimeout); second.Blocked() != host; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(waitTimeout); second.Blocked() != host; <-time.After(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("the waiting crawl is not blocked")
 		}

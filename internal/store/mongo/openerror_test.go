@@ -32,7 +32,7 @@ func TestEachCauseOfAFailedOpenHasItsOwnSentence(t *testing.T) {
 	}{
 		"connection refused; start MongoDB":                      {CauseRefused, selection(failed(&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}))},
 		"the host name does not resolve (lookup db: no such":     {CauseHost, selection(failed(&net.DNSError{Err: "no such host", Name: "db"}))},
-		"rejected the user or the password":                      {CauseCredentials, errors.New(`connection() error occurred during connection handshake: auth error: sasl conversation error: (AuthenticationFailed) Authentication failed.`)},
+		"rejected the user or the password":                      {CauseCredentials, errors.New(`connection() error occurred during connection handshake: auth error: sasl conversation error: (AuthenticationFailed) Authentication failed`)},
 		"the user may not use the database; grant it the role":   {CausePermission, mongo.CommandError{Code: 13, Message: "not authorized"}},
 		"certificate is not trusted (x509: certificate signed":   {CauseCertificate, selection(failed(&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}))},
 		"certificate is invalid (x509: certificate has expired":  {CauseCertificate, selection(failed(x509.CertificateInvalidError{Reason: x509.Expired}))},

@@ -101,7 +101,7 @@ func (c *preparedConn) prepared(ctx context.Context, query string) (*statement, 
 	if strings.Contains(query, ";") || len(c.statements) >= maxStatements {
 		return nil, nil
 	}
-	s, err := c.fullConn.PrepareContext(ctx, query)
+	s, err := c.PrepareContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}

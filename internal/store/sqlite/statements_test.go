@@ -41,6 +41,7 @@ func TestPreparedStatementsAreUsedAgainAndNested(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer outer.Close()
 	var got []int
 	for outer.Next() {
 		var a, first int

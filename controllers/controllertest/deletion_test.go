@@ -85,6 +85,7 @@ func companyDeleted(t *testing.T, b *backend) {
 	}
 	j := b.job("running", c.Name, nil)
 	b.worker(j, func(r *store.Run) { r.State = store.RunRunning })
+	b.awaitFinalizer(c)
 	b.delete(c)
 	b.await("the request to the worker", func() (bool, string) {
 		r, err := b.store.GetRunRequest(t.Context(), j.RunID())
@@ -106,6 +107,7 @@ func companyRetained(_ *testing.T, b *backend) {
 	j := b.job("now", c.Name, nil)
 	b.complete(j)
 	id := j.RunID()
+	b.awaitFinalizer(c)
 	b.delete(c)
 	b.awaitDeleted(j)
 	b.awaitDeleted(c)

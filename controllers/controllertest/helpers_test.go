@@ -25,6 +25,13 @@ func (b *backend) company(name string, edit func(*v1alpha1.CompanySpec)) *v1alph
 	return c
 }
 
+// awaitFinalizer waits until the controller has added its finalizer to a Company. One that is
+// deleted before is gone at once, with its CrawlJobs left.
+func (b *backend) awaitFinalizer(c *v1alpha1.Company) {
+	b.t.Helper()
+	b.awaitCompany(c, "finalizer", func(c *v1alpha1.Company) bool { return len(c.Finalizers) > 0 })
+}
+
 // job creates a CrawlJob of a Company.
 func (b *backend) job(name, company string, edit func(*v1alpha1.CrawlJobSpec)) *v1alpha1.CrawlJob {
 	b.t.Helper()

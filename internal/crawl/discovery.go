@@ -31,8 +31,8 @@ const (
 	retargetFactor = 0.65
 )
 
-// discovery finds the URLs of a crawl and queues them: from seeds, links, redirects and
-// sitemaps, and by probing.
+// discovery finds the URLs of a crawl and queues them: from seeds, links and redirects, and
+// by probing.
 type discovery struct {
 	plan      Plan
 	frontier  *frontier.Frontier
@@ -46,7 +46,6 @@ type discovery struct {
 
 	relocated map[string]bool // hosts whose queued links were rewritten to another host
 	probes    int             // well-known paths that were probed or skipped
-	sitemaps  sitemapCounters
 }
 
 // enqueueSeeds queues the seeds of the plan, except those that a resumed crawl has queued

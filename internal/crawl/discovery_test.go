@@ -153,19 +153,19 @@ func TestOnlyMissingTypesAreProbedOnePathAtATime(t *testing.T) {
 func TestSitemapsAreLimitedInNumberAndToTheScope(t *testing.T) {
 	t.Parallel()
 	s, rec := newParts(t, nil)
-	d := s.discovery
-	if d.enqueueSitemap(nil, "https://other.example/sitemap.xml", frontier.Item{Sitemap: frontier.RobotsSitemap}) {
+	d := s.sitemaps
+	if d.enqueueFile(nil, "https://other.example/sitemap.xml", frontier.Item{Sitemap: frontier.RobotsSitemap}) {
 		t.Error("another company's sitemap is queued")
 	}
-	if !d.enqueueSitemap(nil, "https://example.com/a.xml", frontier.Item{Sitemap: frontier.RobotsSitemap}) || d.enqueueSitemap(nil, "https://example.com/a.xml", frontier.Item{Sitemap: frontier.RobotsSitemap}) {
+	if !d.enqueueFile(nil, "https://example.com/a.xml", frontier.Item{Sitemap: frontier.RobotsSitemap}) || d.enqueueFile(nil, "https://example.com/a.xml", frontier.Item{Sitemap: frontier.RobotsSitemap}) {
 		t.Error("a sitemap is not queued, or twice")
 	}
-	d.sitemaps.files = maxSitemaps
-	if d.enqueueSitemap(nil, "https://example.com/b.xml", frontier.Item{Sitemap: frontier.RobotsSitemap}) || rec.reasons()["https://example.com/b.xml"] != SkipSitemapLimit {
+	d.files = maxSitemaps
+	if d.enqueueFile(nil, "https://example.com/b.xml", frontier.Item{Sitemap: frontier.RobotsSitemap}) || rec.reasons()["https://example.com/b.xml"] != SkipSitemapLimit {
 		t.Errorf("one more sitemap is queued: %v", rec.reasons())
 	}
 	found := &sitemapURLs{pages: []sitemapPage{{url: "https://example.com/terms", score: 0.9}, {url: "https://example.com/boats", score: 0.01}}}
-	d.enqueueSitemapURLs(&frontier.Item{URL: "https://example.com/a.xml"}, found)
+	d.enqueueURLs(&frontier.Item{URL: "https://example.com/a.xml"}, found)
 	if _, inQueue := queued(s.frontier)["https://example.com/terms"]; !inQueue || rec.reasons()["https://example.com/boats"] != SkipLowScore {
 		t.Errorf("queued are %v, skipped %v", queued(s.frontier), rec.reasons())
 	}

@@ -93,12 +93,13 @@ func (e *Engine) newScheduler(p Plan, d Deps) (*scheduler, error) {
 		delay: p.Delay, frontier: queue, ledger: ledger, tasks: running, leases: d.HostLeases, robots: cache,
 		fetchRobots: w.fetchRobots, byName: map[string]*host{},
 	}
+	found := &discovery{
+		plan: p, frontier: queue, scope: sc, ledger: ledger, hosts: hosts,
+		languages: languages{want: p.Languages}, canonical: canonicalHosts{}, relocated: map[string]bool{}, judge: offsite.NewJudge(p.Domains),
+	}
 	return &scheduler{
 		plan: p, observer: d.Observer, resume: d.Resume,
 		frontier: queue, scope: sc, ledger: ledger, hosts: hosts, worker: w, tasks: running, robots: cache,
-		discovery: &discovery{
-			plan: p, frontier: queue, scope: sc, ledger: ledger, hosts: hosts,
-			languages: languages{want: p.Languages}, canonical: canonicalHosts{}, relocated: map[string]bool{}, judge: offsite.NewJudge(p.Domains),
-		},
+		discovery: found, sitemaps: &sitemapQueue{discovery: found},
 	}, nil
 }

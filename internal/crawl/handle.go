@@ -36,7 +36,7 @@ func (s *scheduler) handle(ctx context.Context, r *taskResult) error {
 	s.hosts.coolDown(r.browserRequests)
 	switch {
 	case r.kind == sitemapTask:
-		s.discovery.handleSitemap(r)
+		s.sitemaps.handle(r)
 	case r.location != "":
 		s.hosts.get(r.host).failures = 0
 		r.item.GotCookies = r.item.GotCookies || r.setsCookies

@@ -25,6 +25,7 @@ type scheduler struct {
 	ledger    *ledger
 	hosts     *hosts
 	discovery *discovery
+	sitemaps  *sitemapQueue
 
 	worker *worker
 	tasks  *tasks
@@ -217,7 +218,7 @@ func (s *scheduler) findMore(ctx context.Context) bool {
 	if ctx.Err() != nil || s.ledger.fetched == 0 && !s.ledger.answered || s.plan.MaxDepth == 0 {
 		return false
 	}
-	if s.discovery.enqueueSitemaps() {
+	if s.sitemaps.enqueueHosts() {
 		return true
 	}
 	if s.discovery.probes == 0 {

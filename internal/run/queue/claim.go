@@ -157,7 +157,7 @@ func (p *Pool) claimUnderLease(ctx context.Context, rec store.Run, lease store.L
 	}
 	claimed.State, claimed.StopReason, claimed.Message = store.RunRunning, "", ""
 	claimed.Worker, claimed.Heartbeat = p.Runner.WorkerID, now
-	if err := p.compareAndSwap(ctx, claimed, rec.State); err != nil {
+	if err := compareAndSwap(ctx, p.Store, claimed, rec.State); err != nil {
 		return rec, err
 	}
 	p.mu.Lock()
@@ -197,8 +197,8 @@ func (p *Pool) reportClaim(claimed, before store.Run) {
 func (p *Pool) failLost(ctx context.Context, rec store.Run) error {
 	from := rec.State
 	rec.State, rec.StopReason, rec.FinishedAt = store.RunFailed, v1alpha1.ReasonWorkerLost, time.Now().UTC()
-	rec.Message = fmt.Sprintf("%d workers were lost while they crawled %s; check their logs and memory, then create a new CrawlJob.", rec.Attempts, rec.Company)
-	if err := p.compareAndSwap(ctx, rec, from); err != nil {
+	rec.Message = fmt.Sprintf("The worker of the crawl of %s was lost (attempts: %d); check its logs and its memory, then create a new CrawlJob.", rec.Company, rec.Attempts)
+	if err := compareAndSwap(ctx, p.Store, rec, from); err != nil {
 		return err
 	}
 	recordState(ctx, p.Store, p.Log, rec)
@@ -217,8 +217,8 @@ func (p *Pool) release(ctx context.Context, lease store.Lease) {
 
 // compareAndSwap writes a record if the state of the stored record is from. Otherwise it
 // returns errNotClaimable.
-func (p *Pool) compareAndSwap(ctx context.Context, rec store.Run, from store.RunState) error {
-	err := p.Store.CompareAndSwapRun(ctx, rec, from)
+func compareAndSwap(ctx context.Context, s Store, rec store.Run, from store.RunState) error {
+	err := s.CompareAndSwapRun(ctx, rec, from)
 	if errors.Is(err, store.ErrConflict) {
 		return errNotClaimable
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -286,6 +287,7 @@ func exitCode(p *os.ProcessState) int {
 type logTail struct {
 	mu   sync.Mutex
 	text []byte
+	port string // on which the process listens, once it has logged it
 }
 
 // maxMessage is the API's limit for the part of a log in a termination message, in bytes.
@@ -296,8 +298,21 @@ func (t *logTail) Write(b []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.text = append(t.text, b...)
+	if found := portPattern.FindSubmatch(t.text); found != nil {
+		t.port = string(found[1])
+	}
 	t.text = t.text[max(len(t.text)-maxMessage, 0):]
 	return len(b), nil
+}
+
+// portPattern matches the port that a process logs.
+var portPattern = regexp.MustCompile(`"listenAddress":"[^"]*:([0-9]+)"`)
+
+// listenPort returns the port on which the process listens, or an empty string.
+func (t *logTail) listenPort() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.port
 }
 
 // String returns the termination message.

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -29,7 +28,7 @@ func TestInstallationBreaksLoudlyAndUninstallsWithoutLosingDocuments(t *testing.
 	}
 	_, settings := demoSite(t)
 	b := newSequentialFixture(t, settings)
-	i := &installation{fixture: b, overlay: b.writeOverlay(), ports: map[*fakePod]string{}}
+	i := &installation{fixture: b, overlay: b.writeOverlay()}
 
 	first := b.createJob("first", 0, nil)
 	b.waitForEnd(first, v1alpha1.ConditionComplete, "")
@@ -99,7 +98,6 @@ func TestInstallationBreaksLoudlyAndUninstallsWithoutLosingDocuments(t *testing.
 type installation struct {
 	*fixture
 	overlay string
-	ports   map[*fakePod]string // of the probes; the log of a pod keeps only its end
 }
 
 // writeOverlay copies the manifests and adds an overlay that changes only the namespace.
@@ -197,8 +195,6 @@ func (i *installation) checkNothingIsLeft() {
 	}
 }
 
-var portPattern = regexp.MustCompile(`"listenAddress":"[^"]*:([0-9]+)"`)
-
 // waitForReadiness waits until /readyz of the newest operator has all the given texts.
 func (i *installation) waitForReadiness(what string, texts ...string) {
 	i.t.Helper()
@@ -209,14 +205,11 @@ func (i *installation) waitForReadiness(what string, texts ...string) {
 			return false, "no pod"
 		}
 		pod := pods[len(pods)-1]
-		log := pod.tail.String()
-		if found := portPattern.FindStringSubmatch(log); found != nil {
-			i.ports[pod] = found[1]
-		}
-		if i.ports[pod] == "" {
+		log, port := pod.tail.String(), pod.tail.listenPort()
+		if port == "" {
 			return false, log
 		}
-		res, err := c.Get("http://127.0.0.1:" + i.ports[pod] + "/readyz")
+		res, err := c.Get("http://127.0.0.1:" + port + "/readyz")
 		if err != nil {
 			return false, err.Error()
 		}

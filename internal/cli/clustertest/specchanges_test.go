@@ -211,8 +211,8 @@ func TestScheduledCompanyIsCrawledByPodsAndOldCrawlJobsAreDeletedWithTheirJobs(t
 		return err == nil && len(crawls.Items) == 1, fmt.Sprint(len(crawls.Items), err)
 	})
 	b.waitForEnd(&crawls.Items[0], v1alpha1.ConditionComplete, "")
-	// This CrawlJob is like the ones that the schedule creates.
-	j := &v1alpha1.CrawlJob{ObjectMeta: metav1.ObjectMeta{Namespace: b.namespace, Name: "next", Labels: map[string]string{v1alpha1.LabelCompany: c.Name}}}
+	// This CrawlJob is like the ones that the schedule creates: the history limits apply to it.
+	j := &v1alpha1.CrawlJob{ObjectMeta: metav1.ObjectMeta{Namespace: b.namespace, Name: "next", Annotations: map[string]string{v1alpha1.AnnotationTrigger: string(v1alpha1.TriggerSchedule)}}}
 	j.Spec.CompanyRef = &v1alpha1.CompanyReference{Name: c.Name}
 	if err := b.client.Create(t.Context(), j); err != nil {
 		t.Fatal(err)

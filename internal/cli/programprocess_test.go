@@ -101,7 +101,7 @@ func (r *programProcess) waitUntil(t *testing.T, what string, ok func() bool) {
 	}
 }
 
-var addressPattern = regexp.MustCompile(`"address":"[^"]*:([0-9]+)"`)
+var addressPattern = regexp.MustCompile(`"message":"started"[^\n]*"listenAddress":"[^"]*:([0-9]+)"`)
 
 // port waits for the process to start and returns the port of its probes.
 func (r *programProcess) port(t *testing.T) string {

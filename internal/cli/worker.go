@@ -82,6 +82,8 @@ func (a *app) work(ctx context.Context, id string) error {
 		return nil
 	case ctx.Err() != nil:
 		return &exitError{code: kubejob.ExitReleased}
+	case rec.State == store.RunPending:
+		return nil // it failed, and its owner has queued it again for a new Job already
 	default:
 		return &exitError{kubejob.ExitFailed, fmt.Errorf("execute run %s: failed to store its final state", id)}
 	}

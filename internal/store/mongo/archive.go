@@ -47,6 +47,7 @@ var unarchivedCollections = map[string]string{
 	sessionCollection:     "sessions are short-lived; people sign in again",
 	idempotencyCollection: "idempotency keys are short-lived",
 	migrationCollection:   "a store is migrated before it is restored",
+	oldIndexCollection:    "the migration to the present search index drops it",
 }
 
 // derivedCollections lists the collections whose records a restore creates from others.

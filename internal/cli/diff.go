@@ -223,6 +223,6 @@ func printChange(w io.Writer, c change.Change, output changeOutput) error {
 	case "json":
 		return json.NewEncoder(w).Encode(c)
 	default:
-		return usage("-o %s: expected text, html or json", output.format)
+		return invalidOutput(output.format, "text", "html", "json")
 	}
 }

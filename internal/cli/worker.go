@@ -77,14 +77,20 @@ func (a *app) work(ctx context.Context, id string) error {
 	case err != nil:
 		return &exitError{kubejob.ExitFailed, err}
 	}
+	return workerResult(rec, ctx.Err() != nil)
+}
+
+// workerResult returns the error with which a worker ends, given the record of its run afterwards.
+// terminated means that a signal ended the worker.
+func workerResult(rec store.Run, terminated bool) error {
 	switch {
 	case rec.State != store.RunPending && rec.State != store.RunRunning:
 		return nil
-	case ctx.Err() != nil:
+	case terminated:
 		return &exitError{code: kubejob.ExitReleased}
 	case rec.State == store.RunPending:
 		return nil // it failed, and its owner has queued it again for a new Job already
 	default:
-		return &exitError{kubejob.ExitFailed, fmt.Errorf("execute run %s: failed to store its final state", id)}
+		return &exitError{kubejob.ExitFailed, fmt.Errorf("execute run %s: failed to store its final state", rec.ID)}
 	}
 }

@@ -30,10 +30,7 @@ type cookies struct {
 }
 
 func newCookies() *cookies {
-	jar, err := cookiejar.New(&cookiejar.Options{PublicSuffixList: publicsuffix.List})
-	if err != nil { // it never fails
-		return nil
-	}
+	jar, _ := cookiejar.New(&cookiejar.Options{PublicSuffixList: publicsuffix.List}) // it never fails
 	return &cookies{jar: jar, names: map[string]map[string]bool{}}
 }
 

@@ -10,8 +10,7 @@ import (
 	"strings"
 	"unicode"
 
-	"golang.org/x/net/publicsuffix"
-
+	"github.com/clausea/crawler/internal/crawl/scope"
 	"github.com/clausea/crawler/internal/crawl/score"
 )
 
@@ -67,15 +66,8 @@ func (j *Judge) AddDomain(domain string) {
 // nameOf returns the label of a host's registrable domain, without hyphens: example for
 // www.example.co.uk.
 func nameOf(host string) string {
-	label, _, _ := strings.Cut(registrable(host), ".")
+	label, _, _ := strings.Cut(scope.RegistrableDomain(host), ".")
 	return strings.ReplaceAll(label, "-", "")
-}
-
-func registrable(host string) string {
-	if d, err := publicsuffix.EffectiveTLDPlusOne(strings.ToLower(host)); err == nil {
-		return d
-	}
-	return strings.ToLower(host)
 }
 
 // Relations returns the relation of each link of a page. Links of several pages of a company
@@ -88,7 +80,7 @@ func (j *Judge) Relations(links []Link) []Relation {
 			if targets[n.Topic] == nil {
 				targets[n.Topic] = map[string]bool{}
 			}
-			targets[n.Topic][registrable(l.URL.Hostname())] = true
+			targets[n.Topic][scope.RegistrableDomain(l.URL.Hostname())] = true
 		}
 	}
 	// A link with a generic name shows that a domain is related, which the other links of the
@@ -98,7 +90,7 @@ func (j *Judge) Relations(links []Link) []Relation {
 			l := &links[i]
 			listed := !isBoilerplate(l.Region) && len(targets[score.NameOf(l.Text).Topic]) > 1
 			if out[i] = max(out[i], j.relation(l, listed)); out[i] == Own && !isHost(l.URL.Hostname()) {
-				j.related[registrable(l.URL.Hostname())] = true
+				j.related[scope.RegistrableDomain(l.URL.Hostname())] = true
 			}
 		}
 	}
@@ -111,7 +103,7 @@ func isBoilerplate(region string) bool { return region != "" && region != "main"
 // to documents of the same kind on several domains, as a list of vendors does.
 func (j *Judge) relation(l *Link, listed bool) Relation {
 	host := l.URL.Hostname()
-	sameName, related := j.isNamedBy(host), j.related[registrable(host)]
+	sameName, related := j.isNamedBy(host), j.related[scope.RegistrableDomain(host)]
 	name := score.NameOf(l.Text)
 	if isURLText(l.Text) {
 		name = score.Naming{}

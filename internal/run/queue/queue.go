@@ -131,7 +131,8 @@ func (q *Queue) recordState(ctx context.Context, rec store.Run) {
 	recordState(ctx, q.Runs, logr.FromContextOrDiscard(ctx), rec)
 }
 
-// recordState is Queue.recordState. It logs errors, because the record of the run is stored already.
+// recordState does the work of Queue.recordState, also for a Pool. It logs errors, because the
+// record of the run is stored already.
 func recordState(ctx context.Context, s Store, log logr.Logger, rec store.Run) {
 	run.RecordState(ctx, s, log, rec, "")
 	if !rec.Ended() {

@@ -69,6 +69,9 @@ const (
 	ReasonScheduled    = "Scheduled"    // of the event that the schedule created a CrawlJob
 	ReasonAllFound     = "AllFound"     // a document of each expected type is found
 	ReasonTypesMissing = "TypesMissing" // an expected type is missing
+	// ReasonDocumentsRetained is of the event that a Company with deletion policy Delete was
+	// deleted without its documents, because the definition of Companies is being deleted.
+	ReasonDocumentsRetained = "DocumentsRetained"
 )
 
 // Reasons while the reconciles of an object fail. They are retried.

@@ -22,6 +22,7 @@ import (
 // +kubebuilder:rbac:groups=crawl.clausea.co,resources=companies/finalizers,verbs=update
 // +kubebuilder:rbac:groups=crawl.clausea.co,resources=crawljobs,verbs=list;watch;create;delete
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
+// +kubebuilder:rbac:groups=apiextensions.k8s.io,resources=customresourcedefinitions,resourceNames=companies.crawl.clausea.co,verbs=get
 
 // Records gives access to the stored records of companies. internal/run/records
 // implements it.
@@ -47,6 +48,9 @@ type Reconciler struct {
 	Client   client.Client
 	Records  Records
 	Recorder events.EventRecorder
+	// Definition protects the records while the definition of Companies is deleted; nil without
+	// definitions, as in standalone mode.
+	Definition Definition
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 	// Redact removes secrets from the texts of errors that a status shows; nil removes only

@@ -18,7 +18,8 @@ const deletionPoll = 2 * time.Second
 
 // finalize cleans up after a Company that is being deleted. It deletes the jobs, because
 // standalone mode has no garbage collector, and waits until they are gone. It then deletes
-// the stored records, if the deletion policy is Delete, and removes the finalizer.
+// the stored records, if the deletion policy is Delete, and removes the finalizer. It retains
+// the records if the Company is deleted only because its definition is.
 func (r *Reconciler) finalize(ctx context.Context, s *companyScope) error {
 	if s.company.DeletionTimestamp == nil {
 		return nil
@@ -45,13 +46,32 @@ func (r *Reconciler) finalize(ctx context.Context, s *companyScope) error {
 		s.End(deletionPoll)
 		return nil
 	}
+	retained := false
 	if s.company.Spec.DeletionPolicy == v1alpha1.DeletionDelete {
+		var wait time.Duration
+		var err error
+		if retained, wait, err = r.definitionBeingDeleted(ctx, s); err != nil {
+			return err
+		}
+		if wait > 0 {
+			s.SetReconciling(v1alpha1.ReasonDeleting, "The Company is being deleted: waiting to learn whether the definition of Companies is being deleted too.")
+			s.End(wait)
+			return nil
+		}
+	}
+	if s.company.Spec.DeletionPolicy == v1alpha1.DeletionDelete && !retained {
 		if err := r.Records.Delete(ctx, storeKey(s.company)); err != nil {
 			return fmt.Errorf("delete the records: %w", scope.StoreError(err))
 		}
 	}
 	s.SkipStatusUpdate()
-	return s.RemoveFinalizer(ctx, v1alpha1.CompanyFinalizer)
+	if err := s.RemoveFinalizer(ctx, v1alpha1.CompanyFinalizer); err != nil {
+		return err
+	}
+	if retained {
+		r.reportRetained(ctx, s.company)
+	}
+	return nil
 }
 
 // ensureFinalizer adds the finalizer before a job is created.

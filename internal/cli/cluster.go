@@ -68,8 +68,8 @@ func newClusterCheck(config *rest.Config, watchNamespace, leaseNamespace string,
 }
 
 // requiredPermissions returns the permissions without which the operator does nothing. They are
-// those of the generated roles, except those on events and finalizers: without them, events are
-// missing, or only some clusters reject requests.
+// those of the generated roles, except those on events, finalizers and definitions: without them,
+// events are missing, only some clusters reject requests, or discovery replaces the definition.
 func requiredPermissions(watchNamespace, leaseNamespace string) ([]authorizationv1.ResourceAttributes, error) {
 	var all []authorizationv1.ResourceAttributes
 	for _, manifest := range strings.Split(rbac.Roles, "\n---\n") {
@@ -92,7 +92,7 @@ func permissionsOf(rule rbacv1.PolicyRule, namespace string) (all []authorizatio
 	for _, group := range rule.APIGroups {
 		for _, name := range rule.Resources {
 			resource, sub, _ := strings.Cut(name, "/")
-			if resource == "events" || sub == "finalizers" {
+			if resource == "events" || sub == "finalizers" || resource == "customresourcedefinitions" {
 				continue
 			}
 			for _, verb := range rule.Verbs {

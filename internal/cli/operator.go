@@ -88,7 +88,8 @@ func (a *app) operator(cmd *cobra.Command) error {
 		Queue: p.queue(), RunEnded: p.recordWorkerPodRun, Client: m.GetClient(), APIReader: m.GetAPIReader(), Namespace: a.values.WatchNamespace,
 		Pod: pod, Default: v1alpha1.Execution(a.values.Execution),
 	}
-	if err := p.setUp(ctx, m, &crawljob.Reconciler{Runner: launcher, Recorder: m.GetEventRecorder(eventComponent), WatchKubernetesJobs: true}); err != nil {
+	jobs := &crawljob.Reconciler{Runner: launcher, Recorder: m.GetEventRecorder(eventComponent), WatchKubernetesJobs: true}
+	if err := p.setUp(ctx, m, jobs, companyDefinition{reader: m.GetAPIReader(), discovery: check.discovery}); err != nil {
 		return err
 	}
 	for _, r := range []manager.Runnable{check, &cacheSync{cache: m.GetCache(), ready: &p.ready}} {

@@ -185,8 +185,9 @@ func (p *process) managerOptions(scheme *runtime.Scheme) ctrl.Options {
 const endedBuffer = 256
 
 // setUp registers the workers, both controllers and the deletion of expired runs with the
-// Manager. It sets the fields of jobs that both deployment modes share.
-func (p *process) setUp(ctx context.Context, m ctrl.Manager, jobs *crawljob.Reconciler) error {
+// Manager. It sets the fields of jobs that both deployment modes share. definition is nil
+// outside a cluster.
+func (p *process) setUp(ctx context.Context, m ctrl.Manager, jobs *crawljob.Reconciler, definition company.Definition) error {
 	ended := make(chan event.TypedGenericEvent[string], endedBuffer)
 	p.pool.RunEnded = func(company string) {
 		select {
@@ -204,7 +205,7 @@ func (p *process) setUp(ctx context.Context, m ctrl.Manager, jobs *crawljob.Reco
 	if err := jobs.SetupWithManager(m, o()); err != nil {
 		return err
 	}
-	companies := &company.Reconciler{Client: m.GetClient(), Records: records.Records{Store: p.store}, Recorder: jobs.Recorder, Redact: p.redact}
+	companies := &company.Reconciler{Client: m.GetClient(), Records: records.Records{Store: p.store}, Recorder: jobs.Recorder, Redact: p.redact, Definition: definition}
 	if err := companies.SetupWithManager(m, o()); err != nil {
 		return err
 	}

@@ -77,7 +77,7 @@ func (a *app) standalone(cmd *cobra.Command, withDemo bool) error {
 	}
 	// The recorder also records events after a signal. Each of its writes has a timeout.
 	recorder := kubestore.NewRecorder(context.WithoutCancel(ctx), p.store, p.log)
-	if err := p.setUp(ctx, m, &crawljob.Reconciler{Runner: p.queue(), Recorder: recorder}); err != nil {
+	if err := p.setUp(ctx, m, &crawljob.Reconciler{Runner: p.queue(), Recorder: recorder}, nil); err != nil {
 		return err
 	}
 	if demo != nil {

@@ -34,10 +34,17 @@ func TestInstallationBreaksLoudlyAndUninstallsWithoutLosingDocuments(t *testing.
 	b.waitForEnd(first, v1alpha1.ConditionComplete, "")
 	documents := b.documents(first)
 
+	t.Log("delete a Company whose documents are to be deleted with it")
+	i.createCompany("erased")
+	i.kubectl("delete", "companies.crawl.clausea.co", "erased", "-n", b.namespace, "--timeout=60s")
+	i.checkCompanyDocuments("erased", 0)
+
 	t.Log("uninstall in the wrong order, without an operator that could remove the finalizers")
 	i.kubectl("-n", operatorNamespace, "scale", "deployment/clausea-operator", "--replicas=0")
 	b.waitUntil("the end of the operator", func() (bool, string) { return i.operatorPods(operatorNamespace) == 0, "its pod exists" })
+	i.createCompany("waiting")
 	i.kubectl("delete", "-k", filepath.Join(configFolder, "default"), "--wait=false")
+	i.waitForDiscoveredDeletion()
 	i.checkDocuments(documents)
 
 	t.Log("install in another namespace over what is left, with a wrong password")
@@ -55,24 +62,30 @@ func TestInstallationBreaksLoudlyAndUninstallsWithoutLosingDocuments(t *testing.
 	i.kubectl("-n", otherNamespace, "delete", "pod", "-l", "app.kubernetes.io/component=operator")
 	i.waitForReadiness("the missing definitions", "cluster: the custom resource definition", "run kubectl apply -k config/crd")
 	i.checkDocuments(documents)
+	i.checkCompanyDocuments("waiting", 1)
 
 	t.Log("install the definitions again: the running operator continues, and the history is still there")
-	i.kubectl("apply", "-k", filepath.Join(configFolder, "crd"))
-	i.waitForReadiness("the operator", "ok")
-	b.waitUntil("the definitions", func() (bool, string) {
-		_, err := testCluster.run(t.Context(), "get", "crawljobs.crawl.clausea.co", "-A")
-		return err == nil, fmt.Sprint(err)
-	})
+	i.installDefinitions()
 	second := b.createJob("second", 0, nil)
 	b.waitForEnd(second, v1alpha1.ConditionComplete, "")
 	if n := second.Status.Documents; n == nil || n.Unchanged != int64(len(documents)) {
 		t.Errorf("the second crawl found %+v, want %d unchanged documents", n, len(documents))
 	}
 
+	t.Log("delete the definitions under the running operator, and install them again")
+	i.createCompany("kept")
+	i.kubectl("delete", "-k", filepath.Join(configFolder, "crd"), "--timeout=60s")
+	i.checkDocuments(documents)
+	i.checkCompanyDocuments("kept", 1)
+	i.waitForReadiness("the deleted definitions", "cluster: the custom resource definition", "run kubectl apply -k config/crd")
+	i.installDefinitions()
+
 	t.Log("uninstall in the documented order")
+	i.createCompany("last")
 	i.kubectl("delete", "companies.crawl.clausea.co,crawljobs.crawl.clausea.co", "--all", "--all-namespaces", "--timeout=60s")
 	i.kubectl("delete", "-k", i.overlay, "--timeout=60s")
 	i.checkDocuments(documents)
+	i.checkCompanyDocuments("last", 0)
 	i.checkNothingIsLeft()
 
 	t.Log("delete the definitions without an operator, and remove the finalizers")

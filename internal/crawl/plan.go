@@ -12,6 +12,9 @@ type Plan struct {
 	Seeds         []Seed
 	Allow, Deny   []string // path patterns in the syntax of robots.txt (* and $)
 	ExpectedTypes []string // document types that the crawl looks for
+	// DiscoveryPages is the part of MaxPages that the seeds with an Order leave for other URLs,
+	// as long as there are any. 0 is none.
+	DiscoveryPages int
 	Options
 }
 

@@ -30,6 +30,8 @@ type scheduler struct {
 	worker *worker
 	tasks  *tasks
 	robots *robotsCache
+
+	reserved bool // the rest of the pages was reserved for discovery
 }
 
 // run crawls until there is a reason to stop. It returns after every task has ended.
@@ -112,13 +114,14 @@ func (s *scheduler) loop(ctx context.Context, deadline <-chan time.Time) (StopRe
 // be sent its next request, or the reason to stop.
 func (s *scheduler) dispatch(ctx context.Context) (wait time.Duration, stop StopReason) {
 	for !s.pageLimitReached() {
+		s.reserveForDiscovery()
 		robotsWait := s.hosts.startRobots(ctx, time.Now(), false)
 		threshold, reason := s.threshold()
 		if reason != "" {
 			if s.busy() {
 				return robotsWait, ""
 			}
-			if !s.findMore(ctx) {
+			if !s.findMore(ctx) && !s.frontier.RestoreDeferred() {
 				return 0, reason
 			}
 			continue
@@ -142,7 +145,7 @@ func (s *scheduler) dispatch(ctx context.Context) (wait time.Duration, stop Stop
 	switch {
 	case limitReached && s.frontier.Queued() > 0:
 		return 0, StopPageLimit
-	case s.findMore(ctx):
+	case s.findMore(ctx) || s.frontier.RestoreDeferred():
 		return s.dispatch(ctx)
 	default:
 		return 0, StopFrontierEmpty
@@ -229,6 +232,16 @@ func (s *scheduler) findMore(ctx context.Context) bool {
 
 // pageLimitReached reports whether the page limit is reached.
 func (s *scheduler) pageLimitReached() bool { return s.ledger.requests >= s.plan.MaxPages }
+
+// reserveForDiscovery sets the remaining seeds with an Order aside, once the requests that are
+// left are those of the plan for discovery. They are restored when there is nothing to discover.
+func (s *scheduler) reserveForDiscovery() {
+	if s.reserved || s.plan.DiscoveryPages == 0 || s.ledger.requests < s.plan.MaxPages-s.plan.DiscoveryPages {
+		return
+	}
+	s.reserved = true
+	s.frontier.DeferOrdered()
+}
 
 // busy reports whether a task or a request for robots.txt may lead to further URLs.
 func (s *scheduler) busy() bool { return s.tasks.running > 0 || s.hosts.awaitsRobots() }

@@ -41,7 +41,7 @@ const finishTimeout = 20 * time.Second
 
 // run crawls from a checkpoint, empty for a new run, and stores how the run ended.
 func (e *execution) run(ctx context.Context, checkpoint [][]byte) (Report, error) {
-	seeds, err := e.start(ctx, len(checkpoint) > 0)
+	plan, err := e.start(ctx, len(checkpoint) > 0)
 	if err != nil {
 		return Report{}, err
 	}
@@ -56,7 +56,7 @@ func (e *execution) run(ctx context.Context, checkpoint [][]byte) (Report, error
 	if e.storage.enabled() {
 		deps.Checkpoints = e.observer.checkpoints
 	}
-	res, err := e.runner.Engine.Run(ctx, e.task.Plan.WithSeeds(seeds...), deps)
+	res, err := e.runner.Engine.Run(ctx, plan, deps)
 	stop()
 	stopFlushing()
 	stopEvents()
@@ -93,22 +93,23 @@ const (
 	maxKnown      = 5000
 )
 
-// start stores that the run is Running and returns the known documents of the company as
-// seeds.
-func (e *execution) start(ctx context.Context, resumed bool) ([]crawl.Seed, error) {
+// start stores that the run is Running and returns its plan with the known documents of the
+// company as seeds.
+func (e *execution) start(ctx context.Context, resumed bool) (crawl.Plan, error) {
+	plan := e.task.Plan
 	if !e.storage.enabled() {
-		return nil, nil
+		return plan, nil
 	}
 	if err := e.storage.store.PutRun(ctx, e.record); err != nil {
-		return nil, fmt.Errorf("start run %s: %w", e.record.ID, err)
+		return plan, fmt.Errorf("start run %s: %w", e.record.ID, err)
 	}
 	known, err := e.knownDocuments(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("start run %s: list known documents: %w", e.record.ID, err)
+		return plan, fmt.Errorf("start run %s: list known documents: %w", e.record.ID, err)
 	}
 	id := e.observer.identity
 	if id.corrections, err = readCorrections(ctx, e.storage.store, e.task.Company); err != nil {
-		return nil, fmt.Errorf("start run %s: %w", e.record.ID, err)
+		return plan, fmt.Errorf("start run %s: %w", e.record.ID, err)
 	}
 	for n := range known {
 		known[n] = id.corrections.apply(known[n])
@@ -120,11 +121,15 @@ func (e *execution) start(ctx context.Context, resumed bool) ([]crawl.Seed, erro
 			e.observer.events.document(f) // a worker that was killed may not have written its event
 		}
 	}
-	seeds := knownSeeds(known, id.corrections, e.task.Plan)
-	if resumed {
-		return seeds, e.observer.restore(ctx)
+	seeds, limited := knownSeeds(known, id.corrections, plan)
+	plan = plan.WithSeeds(seeds...)
+	if limited {
+		plan.DiscoveryPages = discoveryPages(plan.MaxPages)
 	}
-	return seeds, nil
+	if resumed {
+		return plan, e.observer.restore(ctx)
+	}
+	return plan, nil
 }
 
 // knownDocuments returns the known documents of the company by URL.

@@ -15,10 +15,10 @@ const limitSlack = 2
 // knownSeeds returns the known documents of a company as seeds, so that each is checked
 // even if no page links to it any more. If the page limit may not suffice for all of them,
 // the documents of expected types come first, and then those that were not checked for the
-// longest time. Otherwise their order does not matter. Removed documents are not seeds, nor
-// are pages that a person determined not to be legal documents, unless they are another URL
-// of a document; those come last, after the URL of the document itself.
-func knownSeeds(known []store.Document, c corrections, plan crawl.Plan) []crawl.Seed {
+// longest time, and limited is set. Otherwise their order does not matter. Removed documents are
+// not seeds, nor are pages that a person determined not to be legal documents, unless they are
+// another URL of a document; those come last, after the URL of the document itself.
+func knownSeeds(known []store.Document, c corrections, plan crawl.Plan) (seeds []crawl.Seed, limited bool) {
 	var docs, others []store.Document
 	for _, d := range known {
 		switch {
@@ -28,7 +28,7 @@ func knownSeeds(known []store.Document, c corrections, plan crawl.Plan) []crawl.
 			docs = append(docs, d)
 		}
 	}
-	limited := limitSlack*(len(docs)+len(others)) > plan.MaxPages
+	limited = limitSlack*(len(docs)+len(others)) > plan.MaxPages
 	if limited {
 		expected := func(d store.Document) int {
 			if slices.Contains(plan.ExpectedTypes, d.Type) {
@@ -40,7 +40,7 @@ func knownSeeds(known []store.Document, c corrections, plan crawl.Plan) []crawl.
 			return cmp.Or(cmp.Compare(expected(a), expected(b)), a.LastChecked.Compare(b.LastChecked), cmp.Compare(a.URL, b.URL))
 		})
 	}
-	seeds := make([]crawl.Seed, 0, len(docs)+len(others))
+	seeds = make([]crawl.Seed, 0, len(docs)+len(others))
 	for n, d := range docs {
 		s := crawl.Seed{URL: d.URL, Type: d.Type, Pinned: true}
 		if limited {
@@ -51,5 +51,21 @@ func knownSeeds(known []store.Document, c corrections, plan crawl.Plan) []crawl.
 	for _, d := range others {
 		seeds = append(seeds, crawl.Seed{URL: d.URL, Type: d.Type, Pinned: true, Order: len(docs) + 1})
 	}
-	return seeds
+	return seeds, limited
+}
+
+const (
+	// discoveryShare is the part of the page limit that known documents leave for discovery if
+	// the limit may not suffice for all of them: a fifth.
+	discoveryShare = 5
+	// minDiscoveryPages is a page that lists documents and one of them.
+	minDiscoveryPages = 2
+	// otherPages are the home page and one known document.
+	otherPages = 2
+)
+
+// discoveryPages returns how many of maxPages requests known documents leave for discovery. Below
+// otherPages+1 requests there are none.
+func discoveryPages(maxPages int) int {
+	return max(0, min(max(maxPages/discoveryShare, minDiscoveryPages), maxPages-otherPages))
 }

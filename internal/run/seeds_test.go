@@ -149,7 +149,11 @@ func TestTheOrderOfKnownDocumentsMattersOnlyUnderATightLimit(t *testing.T) {
 	}
 	plan := crawl.Plan{ExpectedTypes: []string{doctype.PrivacyPolicy}, Options: crawl.Options{MaxPages: 5}}
 	var got []string
-	for n, s := range knownSeeds(known, nil, plan) {
+	seeds, limited := knownSeeds(known, nil, plan)
+	if !limited {
+		t.Error("a limit below twice the number of documents is not tight")
+	}
+	for n, s := range seeds {
 		got = append(got, s.URL[len("https://example.com/"):])
 		if s.Order != n+1 || !s.Pinned {
 			t.Errorf("seed %d is %+v", n, s)
@@ -159,7 +163,11 @@ func TestTheOrderOfKnownDocumentsMattersOnlyUnderATightLimit(t *testing.T) {
 		t.Errorf("the order is %v", got)
 	}
 	plan.MaxPages = 6
-	for _, s := range knownSeeds(known, nil, plan) {
+	seeds, limited = knownSeeds(known, nil, plan)
+	if limited {
+		t.Error("a limit of twice the number of documents is tight")
+	}
+	for _, s := range seeds {
 		if s.Order != 0 {
 			t.Errorf("without a tight limit the seed is %+v", s)
 		}

@@ -9,6 +9,7 @@ package frontier
 
 import (
 	"container/heap"
+	"slices"
 	"time"
 )
 
@@ -33,7 +34,8 @@ type Frontier struct {
 	hosts      hostTable
 	documents  documentCounts
 	dispatched map[string]Item // returned by Next and not yet Done, by key
-	queued     int
+	deferred   []Item          // set aside by DeferOrdered
+	queued     int             // including deferred
 	maxQueued  int
 	maxDelay   time.Duration
 }
@@ -148,10 +150,43 @@ func (f *Frontier) Queued() int { return f.queued }
 // DropHost removes and returns a host's queued items.
 func (f *Frontier) DropHost(name string) []Item {
 	h := f.hosts.get(name)
-	q := h.queue
+	q := []Item(h.queue)
 	h.queue = nil
+	f.deferred = slices.DeleteFunc(f.deferred, func(it Item) bool {
+		if it.Host != name {
+			return false
+		}
+		q = append(q, it)
+		return true
+	})
 	f.queued -= len(q)
 	return q
+}
+
+// DeferOrdered sets the queued pinned pages that have an Order aside, until RestoreDeferred.
+// Next and BestRank ignore them; they still count as queued.
+func (f *Frontier) DeferOrdered() {
+	for _, h := range f.hosts.list {
+		h.queue = slices.DeleteFunc(h.queue, func(it Item) bool {
+			if !it.Pinned || it.Order == 0 {
+				return false
+			}
+			f.deferred = append(f.deferred, it)
+			return true
+		})
+		heap.Init(&h.queue)
+	}
+}
+
+// RestoreDeferred queues the items that DeferOrdered set aside again. It reports whether there
+// were any.
+func (f *Frontier) RestoreDeferred() bool {
+	for _, it := range f.deferred {
+		heap.Push(&f.hosts.get(it.Host).queue, it)
+	}
+	restored := len(f.deferred) > 0
+	f.deferred = nil
+	return restored
 }
 
 // Clear empties the frontier and returns all items that were queued or in flight.
@@ -160,7 +195,7 @@ func (f *Frontier) Clear() []Item {
 	for _, h := range f.hosts.list {
 		h.queue = nil
 	}
-	f.queued = 0
+	f.queued, f.deferred = 0, nil
 	clear(f.dispatched)
 	return all
 }
@@ -174,7 +209,7 @@ func (f *Frontier) Pending() []Item {
 	for _, h := range f.hosts.list {
 		all = append(all, h.queue...)
 	}
-	return all
+	return append(all, f.deferred...)
 }
 
 // RecordNotFound records whether a host responded that a page does not exist.

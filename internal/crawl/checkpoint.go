@@ -28,6 +28,7 @@ type checkpoint struct {
 	// Skipped counts URLs without an entry in Done, by reason: see ledger.skipLink.
 	Skipped map[SkipReason]int `json:"skipped,omitempty"`
 	Domains []string           `json:"domains,omitempty"` // added to the scope
+	OffSite int                `json:"offSite,omitempty"` // documents on other domains that were queued
 
 	// Only snapshots have the fields below. Seen has the hash of every key.
 	Seen     []uint64          `json:"seen,omitempty"`
@@ -89,6 +90,12 @@ func (c *checkpoint) count(reason SkipReason, n int) {
 	c.Skipped[reason] += n
 }
 
+func (c *checkpoint) countOffSite() {
+	if c != nil {
+		c.OffSite++
+	}
+}
+
 func (c *checkpoint) legal(v Verdict) {
 	if c != nil && v.Legal {
 		c.Types = append(c.Types, v.Type)
@@ -124,7 +131,7 @@ func (l *ledger) save(ctx context.Context, pending func() []frontier.Item) error
 
 func (l *ledger) snapshot(pending []frontier.Item) checkpoint {
 	c := checkpoint{
-		Queued: pending, Seen: l.seen.Hashes(), Parents: l.parents, Domains: l.domains,
+		Queued: pending, Seen: l.seen.Hashes(), Parents: l.parents, Domains: l.domains, OffSite: l.offSite,
 		Counters: &savedCounters{Fetched: l.fetched, Failed: l.failed, Legal: l.legal, Requests: l.requests - l.inFlight, Skipped: l.skipped},
 	}
 	for t := range l.types {
@@ -157,8 +164,10 @@ func (l *ledger) replay(c *checkpoint, queue map[string]frontier.Item) {
 		for reason, n := range s.Skipped {
 			l.skipped[reason] = n
 		}
+		l.offSite = 0
 		clear(queue)
 	}
+	l.offSite += c.OffSite
 	for _, hash := range c.Seen {
 		l.seen.AddHash(hash)
 	}

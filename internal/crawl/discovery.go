@@ -42,7 +42,6 @@ type discovery struct {
 	languages languages
 	canonical canonicalHosts
 	judge     *offsite.Judge
-	offSite   int // documents on other domains that were queued
 
 	relocated map[string]bool // hosts whose queued links were rewritten to another host
 	probes    int             // well-known paths that were probed or skipped

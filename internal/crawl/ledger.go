@@ -38,6 +38,7 @@ type counters struct {
 	sinceLegal  int    // pages fetched since the last legal one
 	requests    int    // requests for pages; the page limit bounds these
 	inFlight    int    // requests for pages without a response yet
+	offSite     int    // documents on other domains that were queued
 	currentHost string // currentHost of the last request
 
 	// answered reports whether a host answered a request without giving a page. A site whose home
@@ -74,6 +75,12 @@ func (l *ledger) markSeen(key string) bool {
 		l.count(reason, -1)
 	}
 	return true
+}
+
+// countOffSite counts a document on another domain that is queued.
+func (l *ledger) countOffSite() {
+	l.offSite++
+	l.delta.countOffSite()
 }
 
 // skip records that an item is not fetched.

@@ -107,6 +107,7 @@ func TestCheckpointsRestoreCountersAndQueue(t *testing.T) {
 		queue = []frontier.Item{b, c}
 		save()
 		l.skip(&b, SkipRobots)
+		l.countOffSite()
 		l.skipLink("https://example.com/d", a.URL, SkipNoFollow)
 		queue = []frontier.Item{c}
 		if snapshots == 2 {
@@ -121,7 +122,7 @@ func TestCheckpointsRestoreCountersAndQueue(t *testing.T) {
 		if err != nil || len(got) != 1 || got["c"].URL != c.URL {
 			t.Errorf("%d snapshots: the queue is %v, %v", snapshots, got, err)
 		}
-		if resumed.fetched != 1 || resumed.legal != 1 || resumed.requests != 1 || !resumed.types["terms"] || !maps.Equal(resumed.skipped, l.skipped) {
+		if resumed.fetched != 1 || resumed.legal != 1 || resumed.requests != 1 || resumed.offSite != 1 || !resumed.types["terms"] || !maps.Equal(resumed.skipped, l.skipped) {
 			t.Errorf("%d snapshots: the counters are %+v", snapshots, resumed.counters)
 		}
 		if resumed.markSeen("a") || resumed.markSeen("b") || resumed.markSeen("c") || !resumed.markSeen("d") {

@@ -69,7 +69,7 @@ func (d *discovery) enqueueOffSite(from *frontier.Item, k *Link, u *url.URL, rel
 	}
 	_, _, it.Family = scope.Locale(u)
 	switch {
-	case d.plan.OffSite == OffSiteNever || d.offSite >= maxOffSite:
+	case d.plan.OffSite == OffSiteNever || d.ledger.offSite >= maxOffSite:
 		d.ledger.skipNamedLink(k, from.URL, SkipOffSite)
 	case !scope.MayBeDocument(u):
 		d.ledger.skipNamedLink(k, from.URL, SkipFileType)
@@ -78,7 +78,7 @@ func (d *discovery) enqueueOffSite(from *frontier.Item, k *Link, u *url.URL, rel
 	case it.Depth > d.plan.MaxDepth:
 		d.ledger.skipNamedLink(k, from.URL, SkipDepth)
 	case d.ledger.markSeen(it.DedupKey):
-		d.offSite++
+		d.ledger.countOffSite()
 		d.push(it)
 	}
 }

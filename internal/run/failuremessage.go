@@ -49,7 +49,7 @@ var unreachableRemedies = map[crawl.SkipReason]string{
 	crawl.SkipDNS:               "Check the domain, and the DNS of this machine.",
 	crawl.SkipConnect:           "Check that the site is online, and that no firewall or proxy blocks this machine.",
 	crawl.SkipTimeout:           "Check that the site is online, and that no firewall or proxy blocks this machine.",
-	crawl.SkipBlockedAddress:    "To crawl a site on your own network, allow its addresses with --allow-address or CLAUSEA_ALLOW_ADDRESS, such as 10.1.2.0/24.",
+	crawl.SkipBlockedAddress:    "To crawl a site on your own network or on another port, allow its IP addresses with --allow-address or CLAUSEA_ALLOW_ADDRESS, such as 10.1.2.0/24.",
 	crawl.SkipServerError:       "The site is down or overloaded. Try again later, or tell the site owner.",
 	crawl.SkipRobotsUnreachable: "Try again later, or tell the site owner.",
 	crawl.SkipBadResponse:       "Check the URL in a browser, and the proxy of this machine.",

@@ -31,7 +31,7 @@ func Cause(err error) string {
 		return connectCause(e.Err)
 	case BlockedAddress:
 		if netguard.IsPort(e.Err) {
-			return "the crawler requests only the ports 80 and 443"
+			return "the crawler requests only the ports 80 and 443, not " + blockedAddress(e.Err)
 		}
 		return "the crawler requests no internal IP address (" + blockedAddress(e.Err) + ")"
 	case Timeout:

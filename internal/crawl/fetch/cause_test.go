@@ -30,7 +30,7 @@ func TestTheCauseOfAFailedRequestIsAPhrase(t *testing.T) {
 		"refused":     {local, gone.URL, "connection refused"},
 		"no TLS":      {local, strings.Replace(gone.URL, "http", "https", 1), "connection refused"},
 		"internal":    {Config{}, "http://10.0.0.1/", "the crawler requests no internal IP address (10.0.0.1:80)"},
-		"port":        {Config{}, "http://192.0.2.1:8080/", "the crawler requests only the ports 80 and 443"},
+		"port":        {Config{}, "http://192.0.2.1:8080/", "the crawler requests only the ports 80 and 443, not 192.0.2.1:8080"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -29,6 +29,9 @@ const (
 	otherLanguageFactor = 0.9
 	// retargetFactor applies to URLs that retarget derives from a link to a missing page.
 	retargetFactor = 0.65
+	// visitedFactor applies to the part of a score above legalScore, so that a page that an
+	// earlier crawl requested is still fetched, after the others.
+	visitedFactor = 0.1
 )
 
 // discovery finds the URLs of a crawl and queues them: from seeds, links and redirects, and
@@ -198,6 +201,9 @@ func (d *discovery) enqueue(from *frontier.Item, raw, text, region string, facto
 		it.OtherLanguage = true
 	case lang != "" && len(d.plan.Languages) > 1:
 		it.Family += "@" + lang // so that each of several preferred languages is fetched
+	}
+	if d.plan.Visited[raw] && it.Score > legalScore {
+		it.Score = legalScore + (it.Score-legalScore)*visitedFactor
 	}
 	d.push(it)
 }

@@ -15,6 +15,9 @@ type Plan struct {
 	// DiscoveryPages is the part of MaxPages that the seeds with an Order leave for other URLs,
 	// as long as there are any. 0 is none.
 	DiscoveryPages int
+	// Visited holds URLs that earlier crawls requested. Links to them are followed after links
+	// to other URLs that suggest a legal document.
+	Visited map[string]bool
 	Options
 }
 

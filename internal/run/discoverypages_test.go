@@ -83,6 +83,24 @@ func TestAllKnownDocumentsAreVisitedInTurnDespiteDiscovery(t *testing.T) {
 	}
 }
 
+func TestDiscoveryDoesNotRequestTheSamePagesInEachCrawl(t *testing.T) {
+	t.Parallel()
+	w, _, r := newManyDocuments(t, 12)
+	w.set("/zz/cookie-policy", policy("Cookie Policy"))
+	w.set("/privacy-policy", "/x/privacy")
+	w.set("/terms-of-use", "/x/terms")
+	w.set("/legal", home())
+	// The other links suggest a document as much as the last one, but lead to none that is new.
+	w.set("/", home("/privacy-policy", "Privacy Policy", "/terms-of-use", "Terms of Use", "/legal", "Legal", "/imprint", "Imprint", "/zz/cookie-policy", "Cookie Policy"))
+	for range 3 {
+		rep := crawlOnce(t, r, func(tk *Task) { tk.Plan.MaxPages = 7 })
+		if changes(rep)["https://example.com/zz/cookie-policy"] == "cookie_policy Created" {
+			return
+		}
+	}
+	t.Error("three crawls did not find the new document")
+}
+
 func TestAnInterruptedCrawlKeepsItsPagesForDiscovery(t *testing.T) {
 	t.Parallel()
 	w, _, r := newManyDocuments(t, 12)

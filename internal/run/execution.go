@@ -125,6 +125,9 @@ func (e *execution) start(ctx context.Context, resumed bool) (crawl.Plan, error)
 	plan = plan.WithSeeds(seeds...)
 	if limited {
 		plan.DiscoveryPages = discoveryPages(plan.MaxPages)
+		if plan.Visited, err = e.visitedURLs(ctx); err != nil {
+			return plan, fmt.Errorf("start run %s: %w", e.record.ID, err)
+		}
 	}
 	if resumed {
 		return plan, e.observer.restore(ctx)

@@ -103,6 +103,8 @@ const (
 	AnnotationTrigger = "crawl.clausea.co/trigger"
 	// AnnotationRequestedBy names the person or program that requested a CrawlJob.
 	AnnotationRequestedBy = "crawl.clausea.co/requested-by"
+	// AnnotationRequestReason says in words why a CrawlJob was requested.
+	AnnotationRequestReason = "crawl.clausea.co/request-reason"
 )
 
 // IsFailure reports whether reason is a reason of a Failed CrawlJob.

@@ -132,7 +132,7 @@ func (o ListOptions) DecodeNewest() (limit int, after *NewestKey, err error) {
 	at, id, ok := strings.Cut(key, " ")
 	ms, err := strconv.ParseInt(at, 10, 64)
 	if err != nil || !ok {
-		return 0, nil, fmt.Errorf("invalid continue token %.40q: restart the list from its beginning", o.Continue)
+		return 0, nil, fmt.Errorf("%.40q: %w", o.Continue, ErrInvalidToken)
 	}
 	return limit, &NewestKey{time.UnixMilli(ms).UTC(), id}, nil
 }

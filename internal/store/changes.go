@@ -124,7 +124,8 @@ func (q ChangeQuery) Validate() error {
 // Changes reads the feed of changes. CommitDocument appends to it.
 type Changes interface {
 	// ListChanges returns one page of the changes that q selects. A list of q with more than
-	// MaxQueryValues values is an error.
+	// MaxQueryValues values is an error. The continue token of the changes that follow one is
+	// EncodeContinue of its ChangeCursor.
 	ListChanges(ctx context.Context, q ChangeQuery) (items []Change, next string, err error)
 	// GetChange returns a change by its ID, or ErrNotFound.
 	GetChange(ctx context.Context, id string) (Change, error)

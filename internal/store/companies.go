@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -90,7 +89,7 @@ func DecodeCompanyKey(key string) (changed int64, name string, err error) {
 	ms, name, _ := strings.Cut(key, "\n")
 	changed, err = strconv.ParseInt(ms, 10, 64)
 	if err != nil {
-		return 0, "", errors.New("invalid continue token: restart the list from its beginning")
+		return 0, "", ErrInvalidToken
 	}
 	return changed, name, nil
 }

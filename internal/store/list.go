@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 )
 
@@ -10,6 +11,9 @@ const (
 	DefaultLimit = 100 // applies if ListOptions.Limit is 0
 	MaxLimit     = 500
 )
+
+// ErrInvalidToken means that a continue token is not one that the list returned.
+var ErrInvalidToken = errors.New("invalid continue token: restart the list from its beginning")
 
 // ListOptions selects one page of a list. The zero value selects the first page.
 type ListOptions struct {
@@ -22,7 +26,7 @@ type ListOptions struct {
 func (o ListOptions) Decode() (limit int, after string, err error) {
 	b, err := base64.RawURLEncoding.DecodeString(o.Continue)
 	if err != nil {
-		return 0, "", fmt.Errorf("invalid continue token %.40q: restart the list from its beginning", o.Continue)
+		return 0, "", fmt.Errorf("%.40q: %w", o.Continue, ErrInvalidToken)
 	}
 	return EffectiveLimit(o.Limit), string(b), nil
 }

@@ -42,7 +42,7 @@ func DecodeRunKey(key string) (created int64, id string, err error) {
 	number, id, _ := strings.Cut(key, " ")
 	created, err = strconv.ParseInt(number, 10, 64)
 	if err != nil {
-		return 0, "", fmt.Errorf("invalid continue key %.40q: restart the list from its beginning", key)
+		return 0, "", fmt.Errorf("%.40q: %w", key, ErrInvalidToken)
 	}
 	return created, id, nil
 }

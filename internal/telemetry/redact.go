@@ -143,8 +143,8 @@ var patterns = []struct {
 	{regexp.MustCompile(`(?i)\b((?:proxy-)?authorization|(?:set-)?cookie)(\\?["']?\s*[:=]\s*\[?\\?["']?)[^"'\\\r\n]+`), "${1}${2}" + Redacted},
 	{regexp.MustCompile(`(?i)\b(x-api-key\s*[:=]\s*|(?:api[-_]?key|access[-_]?token|client[-_]?secret|secret|token|password|passwd|pwd|sig|signature)=)[^\s"'\\&;,<>]+`), "${1}" + Redacted},
 	{regexp.MustCompile(`(?i)\b(bearer\s+)[a-z0-9._~+/=-]{16,}`), "${1}" + Redacted},
-	// API keys with the prefixes of OpenAI, Anthropic and this program.
-	{regexp.MustCompile(`\b(?:sk-(?:proj|svcacct|admin|ant)-[A-Za-z0-9_-]{8,}|sk-[A-Za-z0-9]{20,}|clk_[A-Za-z0-9_-]{16,})`), Redacted},
+	// API keys with the prefixes of OpenAI, Anthropic and this program, and secrets of webhooks.
+	{regexp.MustCompile(`\b(?:whsec_[A-Za-z0-9+/]{16,}=*|clausea_[0-9A-Za-z]{8}_[0-9A-Za-z]{40,}|sk-(?:proj|svcacct|admin|ant)-[A-Za-z0-9_-]{8,}|sk-[A-Za-z0-9]{20,}|clk_[A-Za-z0-9_-]{16,})`), Redacted},
 }
 
 // String returns text with secrets replaced.

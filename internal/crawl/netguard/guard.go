@@ -14,7 +14,7 @@ import (
 )
 
 // ErrBlocked reports a connection that the Guard does not permit: its IP address is
-// not public, or its port is neither 80 nor 443.
+// not public, or its port is not permitted.
 var ErrBlocked = errors.New("blocked_address")
 
 // azureWireServer is the address of Azure's metadata service. The IANA registries do
@@ -23,7 +23,8 @@ var azureWireServer = netip.MustParsePrefix("168.63.129.16/32")
 
 // Guard rejects every special-purpose range of the IANA IPv4 and IPv6 registries
 // (loopback, private, link-local and metadata, shared, mapped, NAT64, 6to4,
-// Teredo and the rest) and every port except 80 and 443. The zero value is not usable.
+// Teredo and the rest). The Guard of New also rejects every port except 80 and 443. The zero
+// value is not usable.
 type Guard struct {
 	allowed  []netip.Prefix
 	guardian *ssrf.Guardian
@@ -32,6 +33,12 @@ type Guard struct {
 // New returns a Guard that in addition permits every port of the addresses in allowed.
 func New(allowed []netip.Prefix) *Guard {
 	return &Guard{allowed: allowed, guardian: ssrf.New(ssrf.WithDeniedV4Prefixes(azureWireServer))}
+}
+
+// NewAnyPort returns a Guard as New does that permits every port. It is for URLs that an
+// administrator configured, such as the endpoints of webhooks; their ports are checked elsewhere.
+func NewAnyPort(allowed []netip.Prefix) *Guard {
+	return &Guard{allowed: allowed, guardian: ssrf.New(ssrf.WithDeniedV4Prefixes(azureWireServer), ssrf.WithAnyPort())}
 }
 
 // Control checks a connection before it is made. It has the signature of

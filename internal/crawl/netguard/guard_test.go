@@ -68,3 +68,19 @@ func TestAllowlistedAddressesArePermittedAtAnyPort(t *testing.T) {
 		t.Error("IsAllowlisted is not limited to the given prefixes")
 	}
 }
+
+func TestAGuardForAnyPortStillRejectsSpecialPurposeAddresses(t *testing.T) {
+	t.Parallel()
+	g := netguard.NewAnyPort(nil)
+	for _, s := range crawltest.Special {
+		for _, port := range []uint16{443, 8443} {
+			at := netip.AddrPortFrom(netip.MustParseAddr(s), port).String()
+			if control, check := checkBoth(t, g, at); !errors.Is(control, netguard.ErrBlocked) || !errors.Is(check, netguard.ErrBlocked) {
+				t.Errorf("%s: %v, %v; want it rejected", at, control, check)
+			}
+		}
+	}
+	if control, check := checkBoth(t, g, "93.184.215.14:8443"); control != nil || check != nil {
+		t.Errorf("a public address at port 8443: %v, %v; want it permitted", control, check)
+	}
+}

@@ -2,7 +2,8 @@ package fulltext
 
 import (
 	"encoding/json"
-	"errors"
+
+	"github.com/clausea/crawler/internal/store"
 )
 
 // Tiers of search results, the best first.
@@ -32,7 +33,7 @@ func DecodePosition(key string) (p Position, err error) {
 		return p, nil
 	}
 	if err := json.Unmarshal([]byte(key), &p); err != nil || p.Tier < 0 || p.Tier >= Tiers || p.Order < 0 {
-		return Position{}, errors.New("invalid continue token: restart the search from its beginning")
+		return Position{}, store.ErrInvalidToken
 	}
 	return p, nil
 }

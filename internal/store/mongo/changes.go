@@ -119,7 +119,7 @@ func changeFilter(q store.ChangeQuery, key string) (filter, order bson.D, err er
 	if key != "" {
 		n, err := strconv.ParseInt(key, 10, 64)
 		if err != nil {
-			return nil, nil, errInvalidToken
+			return nil, nil, store.ErrInvalidToken
 		}
 		bounds = append(bounds, bson.D{{Key: "sequence", Value: bson.D{{Key: compare, Value: n}}}})
 	}

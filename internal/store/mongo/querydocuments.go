@@ -2,7 +2,6 @@ package mongo
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -12,9 +11,6 @@ import (
 
 	"github.com/clausea/crawler/internal/store"
 )
-
-// errInvalidToken means that a continue token has no valid key.
-var errInvalidToken = errors.New("invalid continue token: restart the list from its beginning")
 
 // byLastChanged is the order of documents with the latest change first.
 var byLastChanged = bson.D{{Key: "lastChanged", Value: -1}, {Key: "_id", Value: -1}}
@@ -78,12 +74,12 @@ func documentsAfterKey(sort store.DocumentSort, key string) (bson.A, error) {
 		first, second, ok = strings.Cut(key, " ")
 		n, err := strconv.ParseInt(first, 10, 64)
 		if err != nil {
-			return nil, errInvalidToken
+			return nil, store.ErrInvalidToken
 		}
 		value = time.UnixMilli(n)
 	}
 	if !ok {
-		return nil, errInvalidToken
+		return nil, store.ErrInvalidToken
 	}
 	return bson.A{
 		bson.D{{Key: field, Value: bson.D{{Key: compare + "e", Value: value}}}},

@@ -30,7 +30,7 @@ func (s runStore) ListRunsByState(ctx context.Context, state store.RunState, opt
 	if priority, id, ok := strings.Cut(after, " "); ok {
 		n, err := strconv.ParseInt(priority, 10, 32)
 		if err != nil {
-			return nil, "", fmt.Errorf("%s: invalid continue key %.40q: %w", what, after, err)
+			return nil, "", fmt.Errorf("%s: %.40q: %w", what, after, store.ErrInvalidToken)
 		}
 		filter = append(filter, bson.E{Key: "$or", Value: bson.A{
 			bson.D{{Key: "priority", Value: bson.D{{Key: "$lt", Value: n}}}},

@@ -95,7 +95,7 @@ func (s versionStore) ListVersions(ctx context.Context, id string, opts store.Li
 	if after != "" {
 		n, err := strconv.Atoi(after)
 		if err != nil {
-			return nil, "", fmt.Errorf("list versions of %s: invalid continue token: restart the list from its beginning", id)
+			return nil, "", fmt.Errorf("list versions of %s: %w", id, store.ErrInvalidToken)
 		}
 		filter = append(filter, bson.E{Key: "number", Value: bson.D{{Key: "$lt", Value: n}}})
 	}

@@ -85,7 +85,7 @@ func changeQuery(q store.ChangeQuery, key string, limit int) (query string, args
 	if key != "" {
 		n, err := strconv.ParseInt(key, 10, 64)
 		if err != nil {
-			return "", nil, errInvalidToken
+			return "", nil, store.ErrInvalidToken
 		}
 		c.add("sequence"+compare+"?", n)
 	}

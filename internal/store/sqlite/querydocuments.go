@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -10,9 +9,6 @@ import (
 
 	"github.com/clausea/crawler/internal/store"
 )
-
-// errInvalidToken means that a continue token has no valid key.
-var errInvalidToken = errors.New("invalid continue token: restart the list from its beginning")
 
 // QueryDocuments implements store.DocumentReader.
 func (s documentStore) QueryDocuments(ctx context.Context, q store.DocumentQuery) ([]store.Document, string, error) {
@@ -98,7 +94,7 @@ func addDocumentKey(c *conditions, sort store.DocumentSort, key string) error {
 	if sort == store.SortByURL {
 		company, url, ok := strings.Cut(key, "\n")
 		if !ok {
-			return errInvalidToken
+			return store.ErrInvalidToken
 		}
 		c.add("(company, url)>(?,?)", company, url)
 		return nil
@@ -106,7 +102,7 @@ func addDocumentKey(c *conditions, sort store.DocumentSort, key string) error {
 	changed, id, ok := strings.Cut(key, " ")
 	n, err := strconv.ParseInt(changed, 10, 64)
 	if err != nil || !ok {
-		return errInvalidToken
+		return store.ErrInvalidToken
 	}
 	c.add("(last_changed, id)<(?,?)", n, id)
 	return nil

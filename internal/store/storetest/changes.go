@@ -124,6 +124,11 @@ func changeQueryBounds(t *testing.T, s store.Store) {
 			t.Errorf("the continue token %q was accepted", token)
 		}
 	}
+	all := fillFeed(t, s, 4)
+	after := store.ListOptions{Continue: store.EncodeContinue(store.ChangeCursor(all[2].Sequence))}
+	if got, _, err := s.ListChanges(t.Context(), store.ChangeQuery{ListOptions: after}); err != nil || !slices.Equal(changeIDs(got), []string{"change-001", "change-000"}) {
+		t.Errorf("after change-002: %v, %v", changeIDs(got), err)
+	}
 	if _, err := s.GetChange(t.Context(), "none"); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("get a change that does not exist: %v", err)
 	}

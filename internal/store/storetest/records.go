@@ -265,9 +265,16 @@ func invalidTokens(t *testing.T, s store.Store) {
 	_, _, errs["companies by change"] = s.QueryCompanies(t.Context(), store.CompanyQuery{Sort: store.CompaniesByLastChanged, ListOptions: p})
 	_, _, errs["corrections"] = s.ListCorrections(t.Context(), "c", p)
 	_, _, errs["versions"] = s.ListVersions(t.Context(), "d", p)
+	crafted := store.ListOptions{Continue: store.EncodeContinue("x")}
+	_, _, errs["companies by change with a crafted token"] = s.QueryCompanies(t.Context(), store.CompanyQuery{Sort: store.CompaniesByLastChanged, ListOptions: crafted})
+	_, _, errs["documents by change with a crafted token"] = s.QueryDocuments(t.Context(), store.DocumentQuery{Sort: store.SortByLastChanged, ListOptions: crafted})
+	_, _, errs["documents by URL with a crafted token"] = s.QueryDocuments(t.Context(), store.DocumentQuery{ListOptions: crafted})
+	_, _, errs["changes with a crafted token"] = s.ListChanges(t.Context(), store.ChangeQuery{ListOptions: crafted})
+	_, _, errs["reviews with a crafted token"] = s.ListReviews(t.Context(), store.ReviewQuery{ListOptions: crafted})
+	_, _, errs["a search with a crafted token"] = s.SearchDocuments(t.Context(), store.SearchQuery{Text: "word", ListOptions: crafted})
 	for what, err := range errs {
-		if err == nil {
-			t.Errorf("listing %s accepted an invalid continue token", what)
+		if !errors.Is(err, store.ErrInvalidToken) {
+			t.Errorf("listing %s with an invalid continue token: %v", what, err)
 		}
 	}
 }

@@ -87,7 +87,7 @@ const actionUnchanged = "unchanged"
 // apply creates or updates a resource to match its manifest. It replaces the spec and
 // merges labels and annotations. action is created, configured or unchanged. With
 // dryRunServer, it changes nothing.
-func apply(ctx context.Context, c client.Client, want *unstructured.Unstructured, mode dryRun) (action string, err error) {
+func apply(ctx context.Context, c resourceAccess, want *unstructured.Unstructured, mode dryRun) (action string, err error) {
 	createOptions, updateOptions := []client.CreateOption{client.FieldValidation("Strict")}, []client.UpdateOption{client.FieldValidation("Strict")}
 	if mode == dryRunServer {
 		createOptions, updateOptions = append(createOptions, client.DryRunAll), append(updateOptions, client.DryRunAll)

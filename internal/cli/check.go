@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -17,8 +16,8 @@ import (
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/crawl/fetch"
 	"github.com/clausea/crawler/internal/crawl/robots"
-	"github.com/clausea/crawler/internal/kubestore/remote"
 	"github.com/clausea/crawler/internal/settings"
+	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/store/mongo"
 )
 
@@ -90,8 +89,9 @@ func (a *app) printCheck(w io.Writer, name, result string, err error) (failed bo
 // checkStore reports the state of the store. Apart from the record of a ping, it writes nothing.
 func checkStore(ctx context.Context, v *settings.Values) (string, error) {
 	if folder := embeddedFolder(v); folder != "" {
-		if s, err := remote.Dial(ctx, filepath.Join(folder, socketName)); err == nil {
-			return describeStore(ctx, s, "embedded store of a running standalone process")
+		if api := dialLocalAPI(ctx, folder); api != nil {
+			defer api.close()
+			return checkServedStore(ctx, v, api)
 		}
 	}
 	s, pending, err := openUnchanged(ctx, v)
@@ -127,6 +127,30 @@ func checkStore(ctx context.Context, v *settings.Values) (string, error) {
 	return result, nil
 }
 
+// checkServedStore reports the state of an embedded store that another process has open.
+func checkServedStore(ctx context.Context, v *settings.Values, api *localAPI) (string, error) {
+	s, err := openForReading(ctx, v)
+	if err != nil {
+		return "", err
+	}
+	defer closeStore(ctx, s)
+	return describeStore(ctx, servedStore{s, api}, "embedded store of a running standalone process")
+}
+
+// servedStore is a store that another process has open. This process can only read it.
+type servedStore struct {
+	store.Store
+	api *localAPI
+}
+
+// Ping writes and reads one record in the other process, at most once in two seconds.
+func (s servedStore) Ping(ctx context.Context) error {
+	if err := s.api.call(ctx, http.MethodGet, "/health", nil, nil); err != nil {
+		return fmt.Errorf("check the store in the standalone process: %w", err)
+	}
+	return nil
+}
+
 // describeWatches reports how processes that use the store learn of its changes. An informer whose
 // watch is refused lists the resources again after a delay that grows to 30 s (client-go).
 func describeWatches(ctx context.Context, m *mongo.Store) string {
@@ -140,7 +164,7 @@ func describeWatches(ctx context.Context, m *mongo.Store) string {
 }
 
 // describeStore pings a store of the described kind, and counts its records.
-func describeStore(ctx context.Context, s remote.Records, kind string) (string, error) {
+func describeStore(ctx context.Context, s store.Store, kind string) (string, error) {
 	start := time.Now()
 	if err := s.Ping(ctx); err != nil {
 		return "", err

@@ -37,21 +37,28 @@ const (
 	clusterCheckTimeout = 10 * time.Second
 )
 
-// clusterCheck checks that a cluster has what the operator needs: the custom resource
-// definitions and the permissions.
-type clusterCheck struct {
-	discovery   discovery.DiscoveryInterface
-	reviews     authorizationclient.SelfSubjectAccessReviewsGetter
+// clusterClient is a part of the program that uses a cluster.
+type clusterClient struct {
+	name   string // as messages call it
+	folder string // of the manifests with its permissions
+	// permissions are those without which it does not work.
 	permissions []authorizationv1.ResourceAttributes
-	log         logr.Logger
-	ready       *readyState
-	loggedAt    time.Time
 }
 
-// newClusterCheck creates a check of the cluster of config for an operator that watches
-// watchNamespace, or all namespaces, and whose lease is in leaseNamespace.
-func newClusterCheck(config *rest.Config, watchNamespace, leaseNamespace string, log logr.Logger, ready *readyState) (*clusterCheck, error) {
-	c := &clusterCheck{log: log, ready: ready}
+// clusterCheck checks that a cluster has what a part of the program needs: the custom resource
+// definitions and the permissions.
+type clusterCheck struct {
+	clusterClient
+	discovery discovery.DiscoveryInterface
+	reviews   authorizationclient.SelfSubjectAccessReviewsGetter
+	log       logr.Logger
+	ready     *readyState
+	loggedAt  time.Time
+}
+
+// newClusterCheck creates a check of the cluster of config.
+func newClusterCheck(config *rest.Config, of clusterClient, log logr.Logger, ready *readyState) (*clusterCheck, error) {
+	c := &clusterCheck{clusterClient: of, log: log, ready: ready}
 	config = rest.CopyConfig(config)
 	config.Timeout = clusterCheckTimeout // discovery has no context
 	d, err := discovery.NewDiscoveryClientForConfig(config)
@@ -63,16 +70,22 @@ func newClusterCheck(config *rest.Config, watchNamespace, leaseNamespace string,
 		return nil, fmt.Errorf("create the authorization client: %w", err)
 	}
 	c.discovery, c.reviews = d, a
-	c.permissions, err = requiredPermissions(watchNamespace, leaseNamespace)
-	return c, err
+	return c, nil
 }
 
-// requiredPermissions returns the permissions without which the operator does nothing. They are
-// those of the generated roles, except those on events, finalizers and definitions: without them,
-// events are missing, only some clusters reject requests, or discovery replaces the definition.
-func requiredPermissions(watchNamespace, leaseNamespace string) ([]authorizationv1.ResourceAttributes, error) {
+// operatorClient returns the operator that watches watchNamespace, or all namespaces, and whose
+// lease is in leaseNamespace.
+func operatorClient(watchNamespace, leaseNamespace string) (clusterClient, error) {
+	permissions, err := requiredPermissions(rbac.Roles, watchNamespace, leaseNamespace)
+	return clusterClient{"operator", "config/rbac", permissions}, err
+}
+
+// requiredPermissions returns the permissions in roles, which has a manifest of a ClusterRole or a
+// Role in each YAML document. It leaves out those on events, finalizers and definitions: without
+// them, events are missing, only some clusters reject requests, or discovery replaces the definition.
+func requiredPermissions(roles, watchNamespace, leaseNamespace string) ([]authorizationv1.ResourceAttributes, error) {
 	var all []authorizationv1.ResourceAttributes
-	for _, manifest := range strings.Split(rbac.Roles, "\n---\n") {
+	for _, manifest := range strings.Split(roles, "\n---\n") {
 		role := &rbacv1.Role{} // a ClusterRole has the same fields
 		if err := yaml.Unmarshal([]byte(manifest), role); err != nil {
 			return nil, fmt.Errorf("read the roles: %w", err)
@@ -183,7 +196,7 @@ func (c *clusterCheck) checkDefinitions(ctx context.Context) string {
 	case apierrors.IsNotFound(err):
 		return fmt.Sprintf("the custom resource definitions of %s are not installed: %s", gv, installDefinitions)
 	case apierrors.IsUnauthorized(err):
-		return "the API server rejects the credentials of the operator: check its ServiceAccount or kubeconfig"
+		return fmt.Sprintf("the API server rejects the credentials of the %s: check its ServiceAccount or kubeconfig", c.name)
 	case apierrors.IsForbidden(err):
 		return "" // discovery is restricted; the watches report a missing definition
 	case err != nil:
@@ -199,7 +212,7 @@ func (c *clusterCheck) checkDefinitions(ctx context.Context) string {
 	return fmt.Sprintf("the custom resource definition of %s is not installed: %s", strings.Join(slices.Sorted(maps.Keys(missing)), " and "), installDefinitions)
 }
 
-// checkPermissions asks the API server whether the operator has each permission.
+// checkPermissions asks the API server whether each permission is granted.
 func (c *clusterCheck) checkPermissions(ctx context.Context) string {
 	ctx, cancel := context.WithTimeout(ctx, clusterCheckTimeout)
 	defer cancel()
@@ -225,7 +238,7 @@ func (c *clusterCheck) checkPermissions(ctx context.Context) string {
 	for _, what := range slices.Sorted(maps.Keys(denied)) {
 		list = append(list, strings.Join(denied[what], ", ")+" "+what)
 	}
-	return fmt.Sprintf("the operator lacks permissions (%s): apply config/rbac, and check that its bindings name the ServiceAccount and the namespace of the operator", strings.Join(list, "; "))
+	return fmt.Sprintf("the %s lacks permissions (%s): apply %s, and check that its bindings name the ServiceAccount and the namespace of the %[1]s", c.name, strings.Join(list, "; "), c.folder)
 }
 
 // resourceName returns the name of a resource as kubectl auth can-i accepts it, with its

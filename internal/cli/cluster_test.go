@@ -57,7 +57,11 @@ func startCheck(t *testing.T, f *fakeAPIServer, watchNamespace string) *clusterC
 	srv := httptest.NewServer(f)
 	t.Cleanup(srv.Close)
 	config := &rest.Config{Host: srv.URL, QPS: -1, ContentConfig: rest.ContentConfig{ContentType: "application/json"}}
-	c, err := newClusterCheck(config, watchNamespace, "crawler", logr.Discard(), &readyState{})
+	operator, err := operatorClient(watchNamespace, "crawler")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := newClusterCheck(config, operator, logr.Discard(), &readyState{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +107,7 @@ func TestMissingPermissionsAreNamedWithTheirNamespace(t *testing.T) {
 
 func TestAnAPIServerThatDoesNotRespondIsReported(t *testing.T) {
 	t.Parallel()
-	c, err := newClusterCheck(&rest.Config{Host: "http://127.0.0.1:1"}, "", "crawler", logr.Discard(), &readyState{})
+	c, err := newClusterCheck(&rest.Config{Host: "http://127.0.0.1:1"}, clusterClient{}, logr.Discard(), &readyState{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/clausea/crawler/config/rbac"
 	"github.com/clausea/crawler/controllers/company"
 )
 
@@ -92,7 +93,7 @@ func TestDiscoveryTellsOfADeletedDefinitionWithoutThePermissionToReadIt(t *testi
 
 func TestTheOperatorStartsWithoutThePermissionToReadDefinitions(t *testing.T) {
 	t.Parallel()
-	all, err := requiredPermissions("", "crawler")
+	all, err := requiredPermissions(rbac.Roles, "", "crawler")
 	if err != nil {
 		t.Fatal(err)
 	}

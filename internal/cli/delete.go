@@ -125,7 +125,7 @@ func (r *resourceClient) deleteResource(ctx context.Context, o *unstructured.Uns
 	return deletionRequested, nil
 }
 
-func waitForDeletion(ctx context.Context, c client.Client, o *unstructured.Unstructured, timeout time.Duration) error {
+func waitForDeletion(ctx context.Context, c client.Reader, o *unstructured.Unstructured, timeout time.Duration) error {
 	err := wait.PollUntilContextTimeout(ctx, pollInterval, timeout, true, func(ctx context.Context) (bool, error) {
 		err := c.Get(ctx, client.ObjectKeyFromObject(o), o.DeepCopy())
 		if apierrors.IsNotFound(err) {

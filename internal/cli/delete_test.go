@@ -64,7 +64,7 @@ func TestApplyNotesThatNoStandaloneProcessUsesADatabase(t *testing.T) {
 		if err := a.loadSettings("apply", &b); err != nil {
 			t.Fatal(err)
 		}
-		a.noteIfIdle(t.Context(), &b, &resourceClient{objects: s})
+		a.noteIfIdle(t.Context(), &b, &resourceClient{store: s})
 		return b.String()
 	}
 	if got := note(); !strings.Contains(got, "no standalone process uses this database") || !strings.Contains(got, "--kubernetes") {

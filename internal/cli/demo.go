@@ -21,6 +21,7 @@ import (
 	"github.com/clausea/crawler/internal/kubestore"
 	"github.com/clausea/crawler/internal/run/queue"
 	"github.com/clausea/crawler/internal/schema"
+	"github.com/clausea/crawler/internal/service"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/store"
 )
@@ -40,9 +41,9 @@ type demoRunner struct {
 	temporary bool // close removes the folder
 	w         io.Writer
 	// The process sets these fields once its store is open.
-	store      demoStore
-	client     client.Client
-	serverAddr <-chan string // receives host:port of the probes
+	process *process
+	store   demoStore
+	client  client.Client
 }
 
 // newDemoRunner starts the demo site and changes the settings to use it. The store must be
@@ -116,14 +117,14 @@ func (r *demoRunner) Start(ctx context.Context) error {
 }
 
 func (r *demoRunner) play(ctx context.Context) error {
-	var addr string
 	select {
-	case addr = <-r.serverAddr:
+	case <-r.process.apiAvailable:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	if _, port, err := net.SplitHostPort(addr); err == nil {
-		addr = net.JoinHostPort("localhost", port)
+	key, err := r.createKey(ctx)
+	if err != nil {
+		return err
 	}
 	fmt.Fprintf(r.w, `The site %s of the demo company is served at %s.
 While the demo runs, try
@@ -131,9 +132,11 @@ While the demo runs, try
     bin/clausea get histories --store %s
     bin/clausea get documents --store %[3]s
     bin/clausea get crawljobs --store %[3]s
+    curl -H 'Authorization: Bearer %[4]s' http://%[5]s/v1/companies
 
-Health is at http://%[4]s/readyz, metrics are at http://%[4]s/metrics.
-`, demo.Domain, r.site.Addr, r.folder, addr)
+The API is at http://%[5]s/v1 and described at http://%[5]s/docs; the key is valid for a day.
+Health is at http://%[5]s/readyz, metrics are at http://%[6]s/metrics.
+`, demo.Domain, r.site.Addr, r.folder, key, onLocalhost(r.process.main.addr), onLocalhost(r.process.metricsServer.addr))
 	action, err := r.apply(ctx, demo.Manifest)
 	if err != nil {
 		return err
@@ -165,6 +168,27 @@ Health is at http://%[4]s/readyz, metrics are at http://%[4]s/metrics.
 	}
 	_, err = fmt.Fprint(r.w, "\nThe demo is complete. Press Ctrl-C to stop the process.\n")
 	return err
+}
+
+// demoKeyTime is how long the API key of the demo is valid, if the folder remains.
+const demoKeyTime = 24 * time.Hour
+
+// createKey creates an API key for this run of the demo.
+func (r *demoRunner) createKey(ctx context.Context) (string, error) {
+	keys := service.Keys{Guard: service.NewGuard(r.process.store, r.process.log), Store: r.process.store}
+	_, key, err := keys.Create(ctx, localCaller(), service.NewKey{Name: "demo", Scopes: []store.APIScope{store.ScopeAdmin}, ExpiresAt: time.Now().Add(demoKeyTime)})
+	if err != nil {
+		return "", fmt.Errorf("create an API key for the demo: %w", err)
+	}
+	return key, nil
+}
+
+// onLocalhost returns the address of a server as a browser on this machine reaches it.
+func onLocalhost(addr string) string {
+	if _, port, err := net.SplitHostPort(addr); err == nil {
+		return net.JoinHostPort("localhost", port)
+	}
+	return addr
 }
 
 func (r *demoRunner) apply(ctx context.Context, manifest string) (action string, err error) {

@@ -38,6 +38,7 @@ func TestStandaloneDemoShowsBothCrawlsAndKeepsRunning(t *testing.T) {
 	if command == nil || health == nil {
 		t.Fatalf("the demo does not print the commands and the health URL:\n%s", first)
 	}
+	checkDemoAPI(t, first)
 	folder := command[1]
 	for what, want := range map[string]string{
 		"histories": demo.CompanyName + "  14", "documents": "https://harbour.example/legal/privacy", "crawljobs": demo.CompanyName + "-now-", "co": "True", "runs": "Complete",
@@ -56,6 +57,33 @@ func TestStandaloneDemoShowsBothCrawlsAndKeepsRunning(t *testing.T) {
 	}
 	if _, err := os.Stat(folder); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the demo store was not removed: %v", err)
+	}
+}
+
+// checkDemoAPI checks that the API accepts the key that the demo prints, and serves no metrics.
+func checkDemoAPI(t *testing.T, output string) {
+	t.Helper()
+	printed := regexp.MustCompile(`'Authorization: (Bearer \S+)' (http://\S+)/v1/companies`).FindStringSubmatch(output)
+	metrics := regexp.MustCompile(`metrics are at (\S+)\.`).FindStringSubmatch(output)
+	if printed == nil || metrics == nil {
+		t.Fatalf("the demo does not print the API, its key and the metrics:\n%s", output)
+	}
+	for url, want := range map[string]int{
+		printed[2] + "/v1/keys": http.StatusOK, printed[2] + "/openapi.json": http.StatusOK, metrics[1]: http.StatusOK, printed[2] + "/metrics": http.StatusNotFound,
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", printed[1])
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		if res.StatusCode != want {
+			t.Errorf("GET %s has status %d, want %d", url, res.StatusCode, want)
+		}
 	}
 }
 

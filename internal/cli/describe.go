@@ -14,7 +14,6 @@ import (
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/kubestore"
-	"github.com/clausea/crawler/internal/kubestore/remote"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/store"
 )
@@ -121,7 +120,7 @@ func (r *resourceClient) describeAll(cmd *cobra.Command, targets []*unstructured
 	}
 	for i := range found {
 		o := &found[i]
-		events, err := kubestore.ListEvents(ctx, r.objects, kubestore.EventSelector{Namespace: o.GetNamespace(), Kind: o.GetKind(), Name: o.GetName(), UID: string(o.GetUID())})
+		events, err := kubestore.ListEvents(ctx, r.store, kubestore.EventSelector{Namespace: o.GetNamespace(), Kind: o.GetKind(), Name: o.GetName(), UID: string(o.GetUID())})
 		if err != nil {
 			return err
 		}
@@ -143,13 +142,12 @@ func (r *resourceClient) describeAll(cmd *cobra.Command, targets []*unstructured
 
 // documentsOf returns the stored documents of a Company, and nothing for a CrawlJob.
 func (r *resourceClient) documentsOf(ctx context.Context, o *unstructured.Unstructured) ([]store.Document, error) {
-	records, ok := r.objects.(remote.Records)
-	if !ok || o.GetKind() != "Company" {
+	if r.store == nil || o.GetKind() != "Company" {
 		return nil, nil
 	}
 	company := v1alpha1.StoreKey(o.GetNamespace(), o.GetName())
 	return listAll(func(p store.ListOptions) ([]store.Document, string, error) {
-		return records.ListDocuments(ctx, company, p)
+		return r.store.ListDocuments(ctx, company, p)
 	})
 }
 

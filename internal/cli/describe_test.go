@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +16,6 @@ import (
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/kubestore"
-	"github.com/clausea/crawler/internal/kubestore/remote"
 	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/store/sqlite"
 )
@@ -124,10 +122,7 @@ func TestDescribeReadsTheStoreOrTheStandaloneProcess(t *testing.T) {
 			}
 		}
 	}
-	stop, err := remote.Listen(filepath.Join(folder, socketName), s, s)
-	if err != nil {
-		t.Fatal(err)
-	}
+	stop := serveFolder(t, folder, s)
 	check("through a process")
 	stop()
 	if err := s.Close(context.Background()); err != nil {

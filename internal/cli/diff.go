@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,10 +10,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/clausea/crawler/internal/comparison"
 	"github.com/clausea/crawler/internal/document"
 	"github.com/clausea/crawler/internal/document/change"
 	"github.com/clausea/crawler/internal/document/jsonl"
-	"github.com/clausea/crawler/internal/kubestore/remote"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/store"
 )
@@ -122,42 +121,15 @@ func diffVersions(cmd *cobra.Command, values *settings.Values, id string, from, 
 	if err := noteTechnical(cmd, s, d, from, to); err != nil {
 		return err
 	}
-	newer, newText, err := s.VersionText(ctx, d.ID, to)
+	r, err := comparison.Versions(ctx, s, d, from, to)
 	if err != nil {
 		return err
 	}
-	older, oldText, err := s.VersionText(ctx, d.ID, from)
-	if err != nil {
-		return err
-	}
-	old, cur := document.FromMarkdown(oldText), document.FromMarkdown(newText)
-	cur.Type = d.Type // subprocessor lists are also compared row by row
-	ch := document.Compare(old, cur)
-	if oldPage, newPage := readSnapshot(ctx, s, d.Company, older), readSnapshot(ctx, s, d.Company, newer); ch.Kind != change.KindBroken {
-		ch = document.AddRemovedEdits(ch, oldPage, newPage)
-	}
-	return printChange(cmd.OutOrStdout(), ch, output)
-}
-
-// readSnapshot reads the page of a version with its removed parts. The result is empty if there
-// is no snapshot, or none that can be read: then edits in these parts are unknown.
-func readSnapshot(ctx context.Context, s remote.Records, company string, v store.Version) document.Document {
-	if v.SnapshotHash == "" {
-		return document.Document{}
-	}
-	body, err := s.GetSnapshot(ctx, company, v.SnapshotHash)
-	if err != nil {
-		return document.Document{}
-	}
-	d, err := document.Read(document.Input{Body: body, ContentType: v.ContentType, URL: v.URL, KeepRemoved: true})
-	if err != nil {
-		return document.Document{}
-	}
-	return d
+	return printChange(cmd.OutOrStdout(), r.Change, output)
 }
 
 // noteTechnical notes on standard error which versions after from, up to to, are technical.
-func noteTechnical(cmd *cobra.Command, s remote.Records, d store.Document, from, to int) error {
+func noteTechnical(cmd *cobra.Command, s recordReader, d store.Document, from, to int) error {
 	versions, err := listAll(func(p store.ListOptions) ([]store.Version, string, error) {
 		return s.ListVersions(cmd.Context(), d.ID, p)
 	})

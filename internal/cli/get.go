@@ -15,7 +15,6 @@ import (
 	"github.com/spf13/cobra"
 	"sigs.k8s.io/yaml"
 
-	"github.com/clausea/crawler/internal/kubestore/remote"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/store"
@@ -113,7 +112,7 @@ func (a *app) get(g *getter, f resourceFlags, args []string) error {
 // getter executes one get command.
 type getter struct {
 	ctx             context.Context
-	s               remote.Records
+	s               recordReader
 	w, errs         io.Writer
 	output, company string
 	version         int
@@ -233,7 +232,7 @@ func (g *getter) document(id string) error {
 
 // findDocument returns the document with the given ID or URL. Without a company, a URL
 // requires a scan of all documents.
-func findDocument(ctx context.Context, s remote.Records, company, id string) (store.Document, error) {
+func findDocument(ctx context.Context, s recordReader, company, id string) (store.Document, error) {
 	switch {
 	case !strings.Contains(id, "://"):
 		return s.GetDocument(ctx, id)

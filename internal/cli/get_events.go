@@ -39,7 +39,7 @@ func (a *app) getEvents(g *getter, f resourceFlags, args []string) error {
 		return err
 	}
 	defer r.close()
-	events, err := kubestore.ListEvents(g.ctx, r.objects, selector)
+	events, err := kubestore.ListEvents(g.ctx, r.store, selector)
 	if err != nil {
 		return err
 	}

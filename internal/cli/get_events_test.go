@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"encoding/json"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -14,7 +13,6 @@ import (
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/kubestore"
-	"github.com/clausea/crawler/internal/kubestore/remote"
 	"github.com/clausea/crawler/internal/store/sqlite"
 )
 
@@ -71,10 +69,7 @@ func TestGetShowsEvents(t *testing.T) {
 			t.Errorf("%s: no events are %q", how, out)
 		}
 	}
-	stop, err := remote.Listen(filepath.Join(folder, socketName), s, s)
-	if err != nil {
-		t.Fatal(err)
-	}
+	stop := serveFolder(t, folder, s)
 	check("through a process")
 	stop()
 	if err := s.Close(context.Background()); err != nil {

@@ -3,12 +3,10 @@ package cli
 import (
 	"bytes"
 	"context"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/clausea/crawler/internal/kubestore/remote"
 	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/store/sqlite"
 )
@@ -73,10 +71,7 @@ func TestGetWritesTheRawPageOfAVersionByteForByte(t *testing.T) {
 			}
 		}
 	}
-	stop, err := remote.Listen(filepath.Join(folder, socketName), s, s)
-	if err != nil {
-		t.Fatal(err)
-	}
+	stop := serveFolder(t, folder, s)
 	check("through a process")
 	stop()
 	if err := s.Close(context.Background()); err != nil {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/clausea/crawler/api/v1alpha1"
-	"github.com/clausea/crawler/internal/kubestore/remote"
 	"github.com/clausea/crawler/internal/store"
 )
 
@@ -49,7 +48,7 @@ func unknownCompany(name string) error {
 }
 
 // isKnownCompany reports whether the store has a summary, a run or the resource of a company.
-func isKnownCompany(ctx context.Context, s remote.Records, name string) (bool, error) {
+func isKnownCompany(ctx context.Context, s recordReader, name string) (bool, error) {
 	summaries, _, err := s.QueryCompanies(ctx, store.CompanyQuery{Names: []string{name}, ListOptions: store.ListOptions{Limit: 1}})
 	if err != nil || len(summaries) > 0 {
 		return err == nil, err
@@ -58,11 +57,7 @@ func isKnownCompany(ctx context.Context, s remote.Records, name string) (bool, e
 	if err != nil || len(runs) > 0 {
 		return err == nil, err
 	}
-	objects, ok := s.(store.Objects)
-	if !ok {
-		return false, nil
-	}
-	_, err = objects.GetObject(ctx, companyObject(name))
+	_, err = s.GetObject(ctx, companyObject(name))
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
 	}

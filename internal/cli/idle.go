@@ -9,7 +9,6 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/clausea/crawler/internal/kubestore"
-	"github.com/clausea/crawler/internal/kubestore/remote"
 )
 
 // standaloneLock is the lock that the leader of the standalone processes of a database holds.
@@ -19,17 +18,14 @@ const standaloneLock = "clausea-standalone"
 // with a cluster, that is for kubectl to see. Errors are not reported, because the change itself
 // has succeeded.
 func (a *app) noteIfIdle(ctx context.Context, w io.Writer, r *resourceClient) {
-	if r.objects == nil {
+	if r.store == nil || r.served { // the standalone process itself answered
 		return
-	}
-	if _, ok := r.objects.(*remote.Store); ok {
-		return // the standalone process itself answered
 	}
 	if folder := embeddedFolder(a.values); folder != "" {
 		fmt.Fprintf(w, "note: no standalone process uses the store in %s, so nothing acts on its resources; start one with: clausea standalone --store %[1]s\n", folder)
 		return
 	}
-	record, _, err := kubestore.NewLock(r.objects, standaloneLock, "", kubestore.Election{}).Get(ctx)
+	record, _, err := kubestore.NewLock(r.store, standaloneLock, "", kubestore.Election{}).Get(ctx)
 	switch {
 	case apierrors.IsNotFound(err):
 	case err != nil:

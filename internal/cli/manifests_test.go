@@ -13,6 +13,9 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/yaml"
+
+	"github.com/clausea/crawler/api/v1alpha1"
+	apimanifests "github.com/clausea/crawler/config/api"
 )
 
 const configFolder = "../../config"
@@ -31,20 +34,40 @@ func operatorContainer(t *testing.T, manifest []byte) (c corev1.Container, env m
 	return c, env
 }
 
-func TestOperatorMemoryLimitExceedsItsHeapLimit(t *testing.T) {
+func TestMemoryLimitsExceedHeapLimits(t *testing.T) {
 	t.Parallel()
-	b, err := os.ReadFile(filepath.Join(configFolder, "operator", "deployment.yaml"))
+	for _, folder := range []string{"operator", "api"} {
+		b, err := os.ReadFile(filepath.Join(configFolder, folder, "deployment.yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, env := operatorContainer(t, b)
+		heap, err := resource.ParseQuantity(strings.TrimSuffix(env["GOMEMLIMIT"], "B"))
+		if err != nil {
+			t.Fatalf("%s: GOMEMLIMIT is %q: %v", folder, env["GOMEMLIMIT"], err)
+		}
+		limit := c.Resources.Limits.Memory().Value()
+		if free := limit - heap.Value(); free < limit/7 || free > limit/4 {
+			t.Errorf("%s: GOMEMLIMIT leaves %d of %d bytes free, want between a seventh and a quarter", folder, free, limit)
+		}
+	}
+}
+
+func TestTheAPIHasPermissionsOnItsResourcesOnly(t *testing.T) {
+	t.Parallel()
+	permissions, err := requiredPermissions(apimanifests.Role, "legal", "legal")
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, env := operatorContainer(t, b)
-	heap, err := resource.ParseQuantity(strings.TrimSuffix(env["GOMEMLIMIT"], "B"))
-	if err != nil {
-		t.Fatalf("GOMEMLIMIT is %q: %v", env["GOMEMLIMIT"], err)
+	resources := map[string]int{}
+	for _, p := range permissions {
+		resources[p.Resource]++
+		if p.Group != v1alpha1.GroupVersion.Group || p.Namespace != "legal" || p.Subresource != "" {
+			t.Errorf("the API needs %+v", p)
+		}
 	}
-	limit := c.Resources.Limits.Memory().Value()
-	if free := limit - heap.Value(); free < limit/7 || free > limit/4 {
-		t.Errorf("GOMEMLIMIT leaves %d of %d bytes free, want between a seventh and a quarter", free, limit)
+	if len(resources) != 2 || resources["companies"] != 7 || resources["crawljobs"] != 7 {
+		t.Errorf("the API has permissions on %v", resources)
 	}
 }
 
@@ -119,9 +142,9 @@ func TestWorkerImageFollowsTheOperatorImage(t *testing.T) {
 	}
 }
 
-func TestOneLineOfAnOverlayInstallsTheOperatorInAnotherNamespace(t *testing.T) {
+func TestOneLineOfAnOverlayInstallsInAnotherNamespace(t *testing.T) {
 	t.Parallel()
-	for _, folder := range []string{"default", "manager", "namespaced"} {
+	for folder, want := range map[string]int{"default": 2, "manager": 2, "namespaced": 2, "api": 1} {
 		subjects := 0
 		for _, u := range renderConfig(t, folder, "namespace: crawler\n") {
 			if ns := u.GetNamespace(); ns != "" && ns != "crawler" {
@@ -138,8 +161,8 @@ func TestOneLineOfAnOverlayInstallsTheOperatorInAnotherNamespace(t *testing.T) {
 				}
 			}
 		}
-		if subjects != 2 {
-			t.Errorf("%s has %d subjects, want 2", folder, subjects)
+		if subjects != want {
+			t.Errorf("%s has %d subjects, want %d", folder, subjects, want)
 		}
 	}
 }

@@ -12,7 +12,7 @@ import (
 // measuredStore measures the operations of a store that controllers and crawls depend on. The
 // other operations are not measured.
 type measuredStore struct {
-	processStore
+	store.Store
 	metrics *telemetry.StoreMetrics
 }
 
@@ -53,85 +53,85 @@ func (s measuredStore) record(ctx context.Context, operation string, start time.
 
 func (s measuredStore) ListObjects(ctx context.Context, kind, namespace string, opts store.ListOptions) (items []store.Object, next, version string, err error) {
 	defer func(start time.Time) { s.record(ctx, opListObjects, start, err) }(time.Now())
-	return s.processStore.ListObjects(ctx, kind, namespace, opts)
+	return s.Store.ListObjects(ctx, kind, namespace, opts)
 }
 
 func (s measuredStore) GetObject(ctx context.Context, key store.ObjectKey) (o store.Object, err error) {
 	defer func(start time.Time) { s.record(ctx, opGetObject, start, err) }(time.Now())
-	return s.processStore.GetObject(ctx, key)
+	return s.Store.GetObject(ctx, key)
 }
 
 func (s measuredStore) CreateObject(ctx context.Context, o store.Object) (stored store.Object, err error) {
 	defer func(start time.Time) { s.record(ctx, opWriteObject, start, err) }(time.Now())
-	return s.processStore.CreateObject(ctx, o)
+	return s.Store.CreateObject(ctx, o)
 }
 
 func (s measuredStore) UpdateObject(ctx context.Context, o store.Object) (stored store.Object, err error) {
 	defer func(start time.Time) { s.record(ctx, opWriteObject, start, err) }(time.Now())
-	return s.processStore.UpdateObject(ctx, o)
+	return s.Store.UpdateObject(ctx, o)
 }
 
 func (s measuredStore) DeleteObject(ctx context.Context, key store.ObjectKey, resourceVersion string) (err error) {
 	defer func(start time.Time) { s.record(ctx, opWriteObject, start, err) }(time.Now())
-	return s.processStore.DeleteObject(ctx, key, resourceVersion)
+	return s.Store.DeleteObject(ctx, key, resourceVersion)
 }
 
 func (s measuredStore) AcquireLease(ctx context.Context, name, holder string, ttl time.Duration) (l store.Lease, err error) {
 	defer func(start time.Time) { s.record(ctx, opLease, start, err) }(time.Now())
-	return s.processStore.AcquireLease(ctx, name, holder, ttl)
+	return s.Store.AcquireLease(ctx, name, holder, ttl)
 }
 
 func (s measuredStore) RenewLease(ctx context.Context, l store.Lease, ttl time.Duration) (renewed store.Lease, err error) {
 	defer func(start time.Time) { s.record(ctx, opLease, start, err) }(time.Now())
-	return s.processStore.RenewLease(ctx, l, ttl)
+	return s.Store.RenewLease(ctx, l, ttl)
 }
 
 func (s measuredStore) GetRun(ctx context.Context, id string) (r store.Run, err error) {
 	defer func(start time.Time) { s.record(ctx, opGetRun, start, err) }(time.Now())
-	return s.processStore.GetRun(ctx, id)
+	return s.Store.GetRun(ctx, id)
 }
 
 func (s measuredStore) ListRunsByState(ctx context.Context, state store.RunState, opts store.ListOptions) (items []store.Run, next string, err error) {
 	defer func(start time.Time) { s.record(ctx, opListRuns, start, err) }(time.Now())
-	return s.processStore.ListRunsByState(ctx, state, opts)
+	return s.Store.ListRunsByState(ctx, state, opts)
 }
 
 func (s measuredStore) PutRun(ctx context.Context, r store.Run) (err error) {
 	defer func(start time.Time) { s.record(ctx, opWriteRun, start, err) }(time.Now())
-	return s.processStore.PutRun(ctx, r)
+	return s.Store.PutRun(ctx, r)
 }
 
 func (s measuredStore) CompareAndSwapRun(ctx context.Context, r store.Run, from store.RunState) (err error) {
 	defer func(start time.Time) { s.record(ctx, opWriteRun, start, err) }(time.Now())
-	return s.processStore.CompareAndSwapRun(ctx, r, from)
+	return s.Store.CompareAndSwapRun(ctx, r, from)
 }
 
 func (s measuredStore) PutCheckpoint(ctx context.Context, f store.Fence, key string, blob []byte) (err error) {
 	defer func(start time.Time) { s.record(ctx, opCheckpoint, start, err) }(time.Now())
-	return s.processStore.PutCheckpoint(ctx, f, key, blob)
+	return s.Store.PutCheckpoint(ctx, f, key, blob)
 }
 
 func (s measuredStore) AppendRunEvents(ctx context.Context, f store.Fence, runID string, events []store.RunEvent) (err error) {
 	defer func(start time.Time) { s.record(ctx, opRunEvents, start, err) }(time.Now())
-	return s.processStore.AppendRunEvents(ctx, f, runID, events)
+	return s.Store.AppendRunEvents(ctx, f, runID, events)
 }
 
 func (s measuredStore) ListDocuments(ctx context.Context, company string, opts store.ListOptions) (items []store.Document, next string, err error) {
 	defer func(start time.Time) { s.record(ctx, opListDocuments, start, err) }(time.Now())
-	return s.processStore.ListDocuments(ctx, company, opts)
+	return s.Store.ListDocuments(ctx, company, opts)
 }
 
 func (s measuredStore) CommitDocument(ctx context.Context, f store.Fence, c store.Commit) (committed store.Committed, err error) {
 	defer func(start time.Time) { s.record(ctx, opCommit, start, err) }(time.Now())
-	return s.processStore.CommitDocument(ctx, f, c)
+	return s.Store.CommitDocument(ctx, f, c)
 }
 
 func (s measuredStore) PutPages(ctx context.Context, f store.Fence, pages []store.FetchedPage) (err error) {
 	defer func(start time.Time) { s.record(ctx, opPages, start, err) }(time.Now())
-	return s.processStore.PutPages(ctx, f, pages)
+	return s.Store.PutPages(ctx, f, pages)
 }
 
 func (s measuredStore) Ping(ctx context.Context) (err error) {
 	defer func(start time.Time) { s.record(ctx, opPing, start, err) }(time.Now())
-	return s.processStore.Ping(ctx)
+	return s.Store.Ping(ctx)
 }

@@ -7,6 +7,9 @@ import (
 	"strings"
 
 	dto "github.com/prometheus/client_model/go"
+
+	"github.com/clausea/crawler/internal/httpapi"
+	"github.com/clausea/crawler/internal/telemetry"
 )
 
 // WriteMetricsMarkdown writes docs/reference/metrics.md: the metrics of the program with the
@@ -14,6 +17,12 @@ import (
 func WriteMetricsMarkdown(w io.Writer) error {
 	m, err := newProcessMetrics()
 	if err != nil {
+		return err
+	}
+	if err := httpapi.RegisterMetrics(m.registry); err != nil {
+		return err
+	}
+	if _, err := telemetry.NewWebhookMetrics(m.registry); err != nil {
 		return err
 	}
 	families, err := m.registry.Gather()
@@ -26,8 +35,9 @@ func WriteMetricsMarkdown(w io.Writer) error {
 <!-- written by make generate -->
 
 Every metric exists from the start of the process, with the value 0 for each value of its labels. A
-value that a label does not list here is counted as ` + "`other`" + `. The operator and standalone
-commands serve these metrics at ` + "`/metrics`" + `; see [observability](../observability.md).
+value that a label does not list here is counted as ` + "`other`" + `. The operator, standalone and api
+commands serve these metrics at ` + "`/metrics`" + `. Those of the API and of webhooks exist
+where the API is served. See [observability](../observability.md).
 
 | metric | type | meaning | labels |
 |---|---|---|---|
@@ -67,6 +77,10 @@ func labelsOf(f *dto.MetricFamily) string {
 	for _, n := range names {
 		if f.GetName() == "clausea_build_info" {
 			out = append(out, "`"+n+"`")
+			continue
+		}
+		if n == "operation" && strings.HasPrefix(f.GetName(), "clausea_api_") {
+			out = append(out, "`operation`: an [operation of the API](scopes.md), or `none`")
 			continue
 		}
 		out = append(out, "`"+n+"`: "+strings.Join(values[n], ", "))

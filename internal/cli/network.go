@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/netip"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/clausea/crawler/internal/crawl/fetch"
 	"github.com/clausea/crawler/internal/crawl/netguard"
 	"github.com/clausea/crawler/internal/crawl/render"
+	"github.com/clausea/crawler/internal/notify"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/telemetry"
 )
@@ -24,13 +26,9 @@ func newFetcher(v *settings.Values) (*fetch.Fetcher, error) {
 // newMeasuredFetcher is newFetcher, and records the requests in m. onConnect can reject
 // connections that the settings allow. Both may be nil.
 func newMeasuredFetcher(v *settings.Values, onConnect func(network, addr string) error, m *telemetry.FetchMetrics) (*fetch.Fetcher, error) {
-	var allowed []netip.Prefix
-	for _, a := range v.AllowAddress {
-		p, err := netip.ParsePrefix(a)
-		if err != nil {
-			return nil, &exitError{exitUsage, v.InvalidValue(&v.AllowAddress, a, "CIDRs such as 127.0.0.1/32")}
-		}
-		allowed = append(allowed, p)
+	allowed, err := prefixes(v, &v.AllowAddress)
+	if err != nil {
+		return nil, err
 	}
 	if !strings.Contains(v.UserAgent, crawl.UserAgentToken) {
 		return nil, &exitError{exitUsage, v.InvalidValue(&v.UserAgent, v.UserAgent, "a User-Agent that contains "+crawl.UserAgentToken+", the product token that robots.txt files use")}
@@ -51,6 +49,33 @@ func newMeasuredFetcher(v *settings.Values, onConnect func(network, addr string)
 		return nil, &exitError{exitUsage, err}
 	}
 	return f, nil
+}
+
+// prefixes parses the CIDRs of a setting.
+func prefixes(v *settings.Values, field *[]string) ([]netip.Prefix, error) {
+	var all []netip.Prefix
+	for _, text := range *field {
+		p, err := netip.ParsePrefix(text)
+		if err != nil {
+			return nil, &exitError{exitUsage, v.InvalidValue(field, text, "CIDRs such as 127.0.0.1/32")}
+		}
+		all = append(all, p.Masked())
+	}
+	return all, nil
+}
+
+// newWebhookClient creates the client that reaches the endpoints of webhooks. It never uses the
+// proxy of crawls.
+func newWebhookClient(v *settings.Values) (*notify.Client, error) {
+	allowed, err := prefixes(v, &v.AllowAddress)
+	if err != nil {
+		return nil, err
+	}
+	c, err := notify.NewClient(notify.ClientOptions{AllowAddress: allowed, CAFile: v.CAFile})
+	if err != nil {
+		return nil, &exitError{exitUsage, fmt.Errorf("prepare the delivery of webhooks: %w", err)}
+	}
+	return c, nil
 }
 
 // newEngine creates a crawl engine from the settings, with a browser if one is available.

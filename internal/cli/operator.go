@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 	batchv1 "k8s.io/api/batch/v1"
@@ -73,11 +72,15 @@ func (a *app) operator(cmd *cobra.Command) error {
 		return err
 	}
 	defer p.end()
-	check, err := newClusterCheck(config, a.values.WatchNamespace, leaseNamespace, a.log, &p.ready)
+	client, err := operatorClient(a.values.WatchNamespace, leaseNamespace)
 	if err != nil {
 		return err
 	}
-	if err := p.waitForStart(ctx, check); err != nil {
+	check, err := newClusterCheck(config, client, a.log, &p.ready)
+	if err != nil {
+		return err
+	}
+	if err := p.waitForStart(ctx, check, p.openStore); err != nil {
 		return err
 	}
 	m, err := a.newOperatorManager(config, p, leaseNamespace)
@@ -120,31 +123,6 @@ func (a *app) newOperatorManager(config *rest.Config, p *process, leaseNamespace
 		return nil, fmt.Errorf("connect to the cluster: %w", err)
 	}
 	return m, nil
-}
-
-// waitForStart opens the store and waits until the cluster has what the operator needs, both at
-// the same time, so that the probes report all that is missing.
-func (p *process) waitForStart(ctx context.Context, check *clusterCheck) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	p.ready.set(componentCaches, "waiting for the store and the cluster")
-	checked := make(chan error, 1)
-	go func() { checked <- check.wait(ctx) }()
-	if err := p.openStore(ctx); err != nil {
-		return err // the check ends with ctx
-	}
-	select {
-	case err := <-checked:
-		return err
-	case <-ctx.Done():
-	}
-	select {
-	case err := <-checked: // it has logged what was missing
-		return err
-	case <-time.After(startShutdownTimeout):
-		p.log.Info("stopped while the cluster was not ready", "cause", "the API server does not respond")
-		return ctx.Err()
-	}
 }
 
 // cacheSync reports that the informers of a Manager have listed their resources.

@@ -4,17 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	stdlog "log"
-	"net"
-	"net/http"
 	"runtime/debug"
-	"strconv"
-	"sync"
 	"time"
 
-	"github.com/go-logr/logr"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"k8s.io/apimachinery/pkg/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -27,7 +20,6 @@ import (
 	"github.com/clausea/crawler/controllers/company"
 	"github.com/clausea/crawler/controllers/crawljob"
 	"github.com/clausea/crawler/controllers/index"
-	"github.com/clausea/crawler/internal/kubestore/remote"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/run/hostlease"
 	"github.com/clausea/crawler/internal/run/queue"
@@ -38,33 +30,17 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
-// processStore is what the operator and standalone commands use of their store.
-type processStore interface {
-	run.Store
-	store.Objects
-	remote.Records
-	Close(ctx context.Context) error
-}
-
 // process holds what the operator and standalone commands share: a store, workers that
-// crawl in this process, and a server for probes and metrics.
+// crawl in this process, and the ports.
 type process struct {
+	endpoints
 	role      string // the name of the command
 	startedAt time.Time
-	v         *settings.Values
-	log       logr.Logger
-	redact    func(string) string // removes the secrets of the settings
-	store     processStore
+	store     store.Store
 	metrics   processMetrics
 	pool      *queue.Pool
-	ready     readyState
 	runner    *run.Runner // without its store until openStore
 	close     []func()
-	// server shuts the server for probes and metrics down; addr is its host:port.
-	server func() error
-	addr   string
-	// serverAddr receives addr once the process has started.
-	serverAddr chan string
 }
 
 // The process exits within 25 s of a signal, even if a dependency does not respond: 15 s
@@ -88,7 +64,7 @@ func (a *app) newProcess(ctx context.Context, role string, onConnect func(networ
 	if previous := debug.SetGCPercent(gcPercent); previous != 100 {
 		debug.SetGCPercent(previous)
 	}
-	p := &process{role: role, startedAt: time.Now(), v: a.values, log: a.log, redact: a.redact.String, serverAddr: make(chan string, 1)}
+	p := &process{endpoints: endpoints{v: a.values, log: a.log, redact: a.redact.String}, role: role, startedAt: time.Now()}
 	ctrl.SetLogger(libraryLog(a.log))
 	var err error
 	if p.metrics, err = newProcessMetrics(); err != nil {
@@ -112,6 +88,9 @@ func (a *app) newProcess(ctx context.Context, role string, onConnect func(networ
 	}
 	p.runner = &run.Runner{Engine: engine, Log: a.log.WithName("worker"), WorkerID: workerIdentity(), LeaseDuration: a.values.LeaseDuration, Metrics: p.metrics.crawl, PDF: pdf, MaxHostHold: hostlease.DefaultMaxHold}
 	p.ready.set(componentStore, "the store is not open yet")
+	if role == settings.CommandStandalone {
+		p.expectAPI()
+	}
 	if embeddedFolder(a.values) != "" {
 		// Another process that owns the folder explains the failure better than its port does.
 		if err := p.openStore(ctx); err != nil {
@@ -119,12 +98,11 @@ func (a *app) newProcess(ctx context.Context, role string, onConnect func(networ
 			return nil, err
 		}
 	}
-	if p.addr, p.server, err = p.serve(ctx); err != nil {
+	if err := p.serve(ctx, prometheus.Gatherers{p.metrics.registry, prometheus.GathererFunc(controllerMetrics)}); err != nil {
 		p.end()
 		return nil, err
 	}
-	p.close = append(p.close, p.stopServer)
-	p.log.Info("serving probes and metrics", "listenAddress", p.addr)
+	p.close = append(p.close, func() { p.closePorts(serverShutdown) })
 	return p, nil
 }
 
@@ -138,6 +116,7 @@ func (p *process) openStore(ctx context.Context) (err error) {
 		return err
 	}
 	p.store = measuredStore{opened, p.metrics.store}
+	p.pinger = p.store
 	p.close = append(p.close, func() { _ = p.store.Close(context.WithoutCancel(ctx)) })
 	p.ready.set(componentStore, "")
 	p.runner.Store = p.store
@@ -225,53 +204,12 @@ func (p *process) setUp(ctx context.Context, m ctrl.Manager, jobs *crawljob.Reco
 	return nil
 }
 
-// serve starts the server for probes and metrics. Readiness fails as soon as ctx ends; the port
-// stays open until stop is called, while the workers release their runs.
-func (p *process) serve(ctx context.Context) (addr string, stop func() error, err error) {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", ":"+strconv.Itoa(p.v.Port))
-	if err != nil {
-		return "", nil, fmt.Errorf("listen on port %d: %w; set PORT or --port to another port, or to 0 for a free one", p.v.Port, err)
-	}
-	srv := &http.Server{Handler: p.probes(ctx), ErrorLog: stdlog.New(logWriter{p.log}, "", 0), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second}
-	served := make(chan error, 1)
-	go func() { served <- srv.Serve(l) }()
-	return l.Addr().String(), sync.OnceValue(func() error {
-		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
-		defer cancel()
-		err := srv.Shutdown(end)
-		if serr := <-served; !errors.Is(serr, http.ErrServerClosed) {
-			err = errors.Join(err, serr)
-		}
-		return err
-	}), nil
-}
-
-// stopServer shuts the server down, and logs if that fails.
-func (p *process) stopServer() {
-	if err := p.server(); err != nil {
-		p.log.Error(err, "failed to shut down the probe server")
-	}
-}
-
-// probes returns the handler of probes and metrics. lifetime ends at the signal.
-func (p *process) probes(lifetime context.Context) http.Handler {
-	mux := http.NewServeMux()
-	alive := func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "ok") }
-	mux.HandleFunc("GET /livez", alive)
-	mux.HandleFunc("GET /healthz", alive)
-	mux.HandleFunc("GET /health", alive)
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, req *http.Request) { p.serveReadiness(lifetime, w, req) })
-	mux.Handle("GET /metrics", promhttp.HandlerFor(prometheus.Gatherers{p.metrics.registry, prometheus.GathererFunc(controllerMetrics)}, promhttp.HandlerOpts{}))
-	return mux
-}
-
 // run runs the Manager and the server until both have stopped. A shutdown after a signal
 // is not an error.
 func (p *process) run(ctx context.Context, m ctrl.Manager) error {
-	p.log.Info("started", "role", p.role, "version", buildVersion(), "store", storeKind(p.v), "listenAddress", p.addr, "maxConcurrentCrawls", p.v.MaxConcurrentCrawls)
-	p.serverAddr <- p.addr
+	p.log.Info("started", "role", p.role, "version", buildVersion(), "store", storeKind(p.v), "listenAddress", p.main.addr, "metricsAddress", p.metricsServer.addr, "maxConcurrentCrawls", p.v.MaxConcurrentCrawls)
 	err := runUntilShutdown(ctx, m.Start, shutdownTimeout)
-	p.stopServer()
+	p.closePorts(serverShutdown)
 	if err != nil {
 		return fmt.Errorf("run the controllers: %w", err)
 	}

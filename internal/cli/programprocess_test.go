@@ -56,7 +56,7 @@ func startProgramWithEnv(t *testing.T, env []string, args ...string) *programPro
 		t.Skip("starts a process")
 	}
 	r := &programProcess{cmd: exec.Command(os.Args[0]), exited: make(chan struct{})}
-	r.cmd.Env = append(append(os.Environ(), env...), argsEnv+"="+strings.Join(args, "\n"))
+	r.cmd.Env = append(append(append(os.Environ(), "METRICS_PORT=0"), env...), argsEnv+"="+strings.Join(args, "\n"))
 	r.cmd.Stdout, r.cmd.Stderr = r, r
 	if err := r.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -103,7 +103,7 @@ func (r *programProcess) waitUntil(t *testing.T, what string, ok func() bool) {
 
 var addressPattern = regexp.MustCompile(`"message":"started"[^\n]*"listenAddress":"[^"]*:([0-9]+)"`)
 
-// port waits for the process to start and returns the port of its probes.
+// port waits for the process to start and returns the port of its probes and API.
 func (r *programProcess) port(t *testing.T) string {
 	t.Helper()
 	var found []string

@@ -16,6 +16,7 @@ const (
 	componentStore   = "store"
 	componentCluster = "cluster"
 	componentCaches  = "caches"
+	componentAPI     = "api"
 )
 
 // readyState holds why a process is not ready, by component. Its methods can be called
@@ -58,20 +59,20 @@ const pingTimeout = 2 * time.Second
 
 // serveReadiness answers a readiness probe. The body of a failure has one reason a line.
 // lifetime ends at the signal.
-func (p *process) serveReadiness(lifetime context.Context, w http.ResponseWriter, req *http.Request) {
-	reasons := p.ready.list()
+func (e *endpoints) serveReadiness(lifetime context.Context, w http.ResponseWriter, req *http.Request) {
+	reasons := e.ready.list()
 	if lifetime.Err() != nil {
 		reasons = []string{"shutting down"}
 	}
 	if len(reasons) == 0 {
 		ctx, cancel := context.WithTimeout(req.Context(), pingTimeout)
 		defer cancel()
-		if err := p.store.Ping(ctx); err != nil {
+		if err := e.pinger.Ping(ctx); err != nil {
 			reasons = []string{componentStore + ": " + err.Error()}
 		}
 	}
 	if len(reasons) > 0 {
-		http.Error(w, p.redact(strings.Join(reasons, "\n")), http.StatusServiceUnavailable)
+		http.Error(w, e.redact(strings.Join(reasons, "\n")), http.StatusServiceUnavailable)
 		return
 	}
 	_, _ = fmt.Fprintln(w, "ok")

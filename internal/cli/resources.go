@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -16,18 +15,19 @@ import (
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/kubestore"
-	"github.com/clausea/crawler/internal/kubestore/remote"
-	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/store"
 )
 
-// resourceClient gives access to Companies and CrawlJobs in a cluster, in the store, or in
-// the standalone process that owns the store.
+// resourceClient gives access to Companies and CrawlJobs in a cluster, in the store, or through
+// the process that has the store open.
 type resourceClient struct {
-	client.Client
-	// objects stores the resources and their events. It is nil for a cluster.
-	objects store.Objects
-	close   func()
+	resourceAccess
+	// store has the resources and their events. It can only be read if served is true. It is nil
+	// for a cluster.
+	store store.Store
+	// served is true if the process that has the store open serves the resources.
+	served bool
+	close  func()
 }
 
 // resourceFlags are the flags that select resources.
@@ -88,7 +88,7 @@ func contextNamespace(rules *clientcmd.ClientConfigLoadingRules) (string, error)
 
 // openResources returns a client for the resources that f selects. It calls open if the
 // resources are in the store.
-func (a *app) openResources(ctx context.Context, f resourceFlags, open func(context.Context, *settings.Values) (store.Store, error)) (*resourceClient, error) {
+func (a *app) openResources(ctx context.Context, f resourceFlags, open storeOpener) (*resourceClient, error) {
 	scheme, err := newScheme()
 	if err != nil {
 		return nil, err
@@ -102,18 +102,26 @@ func (a *app) openResources(ctx context.Context, f resourceFlags, open func(cont
 		if err != nil {
 			return nil, fmt.Errorf("connect to the cluster: %w", err)
 		}
-		return &resourceClient{c, nil, func() {}}, nil
+		return &resourceClient{resourceAccess: c, close: func() {}}, nil
 	}
 	if folder := embeddedFolder(a.values); folder != "" {
-		if objects, err := remote.Dial(ctx, filepath.Join(folder, socketName)); err == nil {
-			return &resourceClient{kubestore.NewClient(objects, scheme), objects, func() {}}, nil
+		if api := dialLocalAPI(ctx, folder); api != nil {
+			s, err := openForReading(ctx, a.values)
+			if err != nil {
+				api.close()
+				return nil, err
+			}
+			return &resourceClient{apiResources{api}, s, true, func() {
+				api.close()
+				closeStore(ctx, s)
+			}}, nil
 		}
 	}
 	s, err := open(ctx, a.values)
 	if err != nil {
 		return nil, err
 	}
-	return &resourceClient{kubestore.NewClient(s, scheme), s, func() { _ = s.Close(context.WithoutCancel(ctx)) }}, nil
+	return &resourceClient{kubestore.NewClient(s, scheme), s, false, func() { closeStore(ctx, s) }}, nil
 }
 
 // kindNames maps the accepted names of a kind, including short names, to the kind.

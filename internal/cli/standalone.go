@@ -4,14 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/clausea/crawler/controllers/crawljob"
 	"github.com/clausea/crawler/internal/kubestore"
-	"github.com/clausea/crawler/internal/kubestore/remote"
+	"github.com/clausea/crawler/internal/service"
 	"github.com/clausea/crawler/internal/settings"
 )
 
@@ -19,11 +18,11 @@ func newStandalone(a *app) *cobra.Command {
 	var withDemo bool
 	cmd := &cobra.Command{
 		Use:   "standalone",
-		Short: "Run the controllers and the crawls without Kubernetes, with MongoDB or a single file",
-		Long: `Run the controllers and the crawls without Kubernetes. Companies and CrawlJobs are
-stored in MongoDB or in the embedded store. With MongoDB, several processes share the work
-and elect a leader; the embedded store allows one process. clausea apply, get, delete and
-wait accept the same manifests as kubectl.`,
+		Short: "Run the controllers, the crawls and the HTTP API without Kubernetes, with MongoDB or a single file",
+		Long: `Run the controllers, the crawls and the HTTP API without Kubernetes. Companies and
+CrawlJobs are stored in MongoDB or in the embedded store. With MongoDB, several processes
+share the work and elect a leader; the embedded store allows one process. clausea apply, get,
+delete and wait accept the same manifests as kubectl.`,
 		Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.exitAfterSignal(cmd.Context(), a.standalone(cmd, withDemo))
@@ -57,10 +56,15 @@ func (a *app) standalone(cmd *cobra.Command, withDemo bool) error {
 	if err != nil {
 		return err
 	}
+	backends, err := newAPIBackends(a.values, a.log)
+	if err != nil {
+		return err
+	}
+	defer backends.close()
 	lock := standaloneLock
 	if folder := embeddedFolder(a.values); folder != "" {
 		lock = "" // only one process can open the folder
-		stop, err := remote.Listen(filepath.Join(folder, socketName), p.store, p.store)
+		stop, err := serveSocket(ctx, a.values, folder, apiParts{store: p.store, backends: backends, log: a.log.WithName("api")})
 		if err != nil {
 			return err
 		}
@@ -80,8 +84,12 @@ func (a *app) standalone(cmd *cobra.Command, withDemo bool) error {
 	if err := p.setUp(ctx, m, &crawljob.Reconciler{Runner: p.queue(), Recorder: recorder}, nil); err != nil {
 		return err
 	}
+	resources := service.Resources{Client: kubestore.NewClient(p.store, scheme), Cache: m.GetCache(), Namespace: apiNamespace(a.values, false)}
+	if err := p.addAPI(ctx, m, apiParts{store: p.store, backends: backends, resources: resources, metrics: p.metrics.registry, log: a.log.WithName("api")}); err != nil {
+		return err
+	}
 	if demo != nil {
-		demo.store, demo.client, demo.serverAddr = p.store, kubestore.NewClient(p.store, scheme), p.serverAddr
+		demo.process, demo.store, demo.client = p, p.store, kubestore.NewClient(p.store, scheme)
 		if err := m.Add(demo); err != nil {
 			return fmt.Errorf("add the demo: %w", err)
 		}
@@ -92,10 +100,6 @@ func (a *app) standalone(cmd *cobra.Command, withDemo bool) error {
 	}
 	return err
 }
-
-// socketName is the socket in the folder of the embedded store. A standalone process
-// serves the requests of other commands on it, because only one process can open the store.
-const socketName = "clausea.sock"
 
 // embeddedFolder returns the folder of the embedded store, or "" if the store is MongoDB.
 func embeddedFolder(v *settings.Values) string {

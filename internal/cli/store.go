@@ -6,11 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
-	"github.com/clausea/crawler/internal/kubestore/remote"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/store/mongo"
@@ -139,7 +137,7 @@ func openExisting(ctx context.Context, v *settings.Values) (store.Store, error) 
 }
 
 // closeStore closes s, which may be nil.
-func closeStore(ctx context.Context, s existingStore) {
+func closeStore(ctx context.Context, s store.Store) {
 	if s != nil {
 		_ = s.Close(context.WithoutCancel(ctx))
 	}
@@ -154,14 +152,24 @@ func checkStoreExists(folder string) error {
 	return err
 }
 
-// openRecords opens the store for reading its records. If a standalone process has the
-// embedded store open, openRecords reads through that process.
-func openRecords(ctx context.Context, v *settings.Values) (r remote.Records, stop func(), err error) {
-	if folder := embeddedFolder(v); folder != "" {
-		if s, err := remote.Dial(ctx, filepath.Join(folder, socketName)); err == nil {
-			return s, func() {}, nil
-		}
-	}
+// recordReader is what commands read of a store.
+type recordReader interface {
+	GetObject(ctx context.Context, key store.ObjectKey) (store.Object, error)
+	QueryCompanies(ctx context.Context, q store.CompanyQuery) (items []store.CompanySummary, next string, err error)
+	QueryRuns(ctx context.Context, q store.RunQuery) (items []store.Run, next string, err error)
+	GetPage(ctx context.Context, runID, url string) (store.FetchedPage, error)
+	QueryPages(ctx context.Context, q store.PageQuery) (items []store.FetchedPage, next string, err error)
+	GetDocument(ctx context.Context, id string) (store.Document, error)
+	FindDocument(ctx context.Context, company, url string) (store.Document, error)
+	ListDocuments(ctx context.Context, company string, opts store.ListOptions) (items []store.Document, next string, err error)
+	ListVersions(ctx context.Context, documentID string, opts store.ListOptions) (items []store.Version, next string, err error)
+	VersionText(ctx context.Context, documentID string, n int) (store.Version, string, error)
+	GetSnapshot(ctx context.Context, company, hash string) ([]byte, error)
+}
+
+// openRecords opens the store for reading its records. A process that has the embedded store open
+// does not prevent that.
+func openRecords(ctx context.Context, v *settings.Values) (r recordReader, stop func(), err error) {
 	s, err := openForReading(ctx, v)
 	if err != nil {
 		return nil, nil, err

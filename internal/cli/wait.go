@@ -74,7 +74,7 @@ func parseFor(s string) (condition, value string, err error) {
 	return condition, value, nil
 }
 
-func waitForCondition(ctx context.Context, c client.Client, o *unstructured.Unstructured, name, value string, timeout time.Duration) error {
+func waitForCondition(ctx context.Context, c client.Reader, o *unstructured.Unstructured, name, value string, timeout time.Duration) error {
 	wanted := fmt.Sprintf("condition %s=%s", name, value)
 	// The first read has a timeout of its own, so even a short wait reads the resource once.
 	readCtx, cancel := context.WithTimeout(ctx, commandTimeout)

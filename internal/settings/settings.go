@@ -83,6 +83,7 @@ type Values struct {
 	AllowAddress []string // CIDR
 
 	Port                    int // 0 selects a free port
+	MetricsPort             int // 0 selects a free port
 	MaxConcurrentCrawls     int // in this process
 	MaxConcurrentReconciles int // for each kind
 	LeaseDuration           time.Duration
@@ -97,6 +98,17 @@ type Values struct {
 	WorkerMemory        string
 	WorkerPriorityClass string
 	WorkerTemplate      string
+
+	APIKey          Secret   // with the scope admin
+	CORSOrigins     []string // as browsers send them
+	AnonymousRead   bool
+	APIRate         int      // requests a minute of a key; 0: no limit
+	APICrawlsPerDay int      // of a key; 0: no limit
+	RedisURL        Secret   // URL
+	TrustedProxies  []string // CIDR
+	Resources       string
+	APINamespace    string
+	EvidenceKey     Secret // Ed25519 private key: PEM, or the seed in base64
 
 	OpenAIKey     Secret
 	OpenAIBaseURL string

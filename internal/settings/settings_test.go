@@ -2,6 +2,7 @@ package settings
 
 import (
 	"bytes"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"io/fs"
@@ -48,10 +49,16 @@ func load(args []string, variables, files map[string]string) (*Values, *Set, err
 
 // drawValue generates a valid value of a setting that is not its default.
 func drawValue(t *rapid.T, row Setting, label string) string {
+	if row.Name == "evidence-key" {
+		return base64.StdEncoding.EncodeToString([]byte(rapid.StringMatching(`[a-z0-9]{32}`).Draw(t, label)))
+	}
 	if row.IsSecret() {
 		scheme := "http"
 		if row.Name == "mongo-uri" || row.Name == "store" {
 			scheme = "mongodb"
+		}
+		if row.Name == "redis-url" {
+			scheme = "redis"
 		}
 		return scheme + "://user:" + rapid.StringMatching(`[a-z0-9]{8}`).Draw(t, label) + "@host:1"
 	}
@@ -62,9 +69,7 @@ func drawValue(t *rapid.T, row Setting, label string) string {
 		return rapid.SampledFrom([]string{"debug", "warn", "error"}).Draw(t, label)
 	case "log-format":
 		return rapid.SampledFrom([]string{"console", "json"}).Draw(t, label)
-	case "off-site":
-		return "Never"
-	case "render":
+	case "off-site", "render":
 		return "Never"
 	case "execution":
 		return rapid.SampledFrom([]string{"InProcess", "Job"}).Draw(t, label)
@@ -72,7 +77,11 @@ func drawValue(t *rapid.T, row Setting, label string) string {
 		return fmt.Sprintf("%dh", rapid.IntRange(1, 50).Draw(t, label))
 	case "languages":
 		return rapid.SampledFrom([]string{"en", "de,fr", "pt-BR"}).Draw(t, label)
-	case "allow-address":
+	case "cors-origins":
+		return fmt.Sprintf("https://a%d.example,http://localhost:3000", rapid.IntRange(0, 255).Draw(t, label))
+	case "resources":
+		return rapid.SampledFrom([]string{"Kubernetes", "Store"}).Draw(t, label)
+	case "allow-address", "trusted-proxies":
 		return fmt.Sprintf("10.0.0.%d/32", rapid.IntRange(0, 255).Draw(t, label))
 	case "openai-base-url":
 		return fmt.Sprintf("https://host:%d/v1", rapid.IntRange(1, 65535).Draw(t, label))
@@ -80,6 +89,8 @@ func drawValue(t *rapid.T, row Setting, label string) string {
 	switch typeName(row.field(&Values{})) {
 	case "number":
 		return fmt.Sprint(rapid.IntRange(1, 50).Draw(t, label))
+	case "true or false":
+		return fmt.Sprint(rapid.Bool().Draw(t, label))
 	case "duration":
 		return formatDuration(time.Duration(rapid.IntRange(2, 300).Draw(t, label)) * time.Second)
 	}
@@ -356,5 +367,19 @@ func TestIsDefaultReportsWhetherASettingWasSet(t *testing.T) {
 	}
 	if v.IsDefault(&v.Delay) || v.IsDefault(&v.DataDir) || !v.IsDefault(&v.Store) || !v.IsDefault(&v.MaxPages) {
 		t.Error("IsDefault is wrong for a setting that was set or for one that was not")
+	}
+}
+
+func TestOriginsAreAsBrowsersSendThem(t *testing.T) {
+	t.Parallel()
+	for text, valid := range map[string]bool{
+		"https://app.example.com": true, "http://localhost:3000": true, "http://[::1]:3000": true, "app://local": true,
+		"*": false, "https://*.example.com": false, "https://app.example.com/": false, "https://app.example.com/path": false, "https://App.example.com": false,
+		"https://app.example.com:443": false, "http://app.example.com:80": false, "https://app.example.com:": false, "https://user@app.example.com": false,
+		"app.example.com": false, "null": false, "https://": false, "https://a.example?x": false, "\thttps://a.example": false,
+	} {
+		if got := origin.holds(text); got != valid {
+			t.Errorf("%q is valid: %t, want %t", text, got, valid)
+		}
 	}
 }

@@ -9,12 +9,13 @@ const (
 	groupNetwork     = "Network"
 	groupModel       = "Language model"
 	groupControllers = "Controllers and workers"
+	groupAPI         = "API"
 	groupGeneral     = "General"
 )
 
 // Groups returns the groups in display order.
 func Groups() []string {
-	return []string{groupStore, groupCrawl, groupNetwork, groupControllers, groupModel, groupGeneral}
+	return []string{groupStore, groupCrawl, groupNetwork, groupControllers, groupAPI, groupModel, groupGeneral}
 }
 
 // configName is the setting that holds the path of the settings file. It is the first row
@@ -41,13 +42,20 @@ const (
 	CommandDelete     = "delete"
 	CommandDescribe   = "describe"
 	CommandWait       = "wait"
+
+	CommandAPI  = "api"
+	CommandKeys = "keys"
+	CommandMCP  = "mcp"
 )
 
 var (
 	controllerCommands = []string{CommandStandalone, CommandOperator}
+	apiCommands        = []string{CommandStandalone, CommandAPI}
+	servingCommands    = []string{CommandStandalone, CommandOperator, CommandAPI}
 	resourceCommands   = []string{CommandApply, CommandDelete, CommandDescribe, CommandWait}
-	storeCommands      = append([]string{CommandCrawl, CommandDiff, CommandGet, CommandExport, CommandCheck, CommandMigrate, CommandBackup, CommandRestore, CommandWorker}, append(resourceCommands, controllerCommands...)...)
+	storeCommands      = append([]string{CommandCrawl, CommandDiff, CommandGet, CommandExport, CommandCheck, CommandMigrate, CommandBackup, CommandRestore, CommandWorker, CommandAPI, CommandKeys, CommandMCP}, append(resourceCommands, controllerCommands...)...)
 	fetchCommands      = append([]string{CommandCrawl, CommandInspect, CommandDiff, CommandCheck, CommandWorker}, controllerCommands...)
+	connectingCommands = append([]string{CommandAPI}, fetchCommands...) // to servers of others
 	crawlingCommands   = append([]string{CommandCrawl, CommandWorker}, controllerCommands...)
 	modelCommands      = []string{CommandCheck}
 )
@@ -120,16 +128,20 @@ func Table() []Setting {
 			Help: "connect to HOST2:PORT2 instead of HOST1:PORT1, as curl does: `HOST1:PORT1:HOST2:PORT2`", field: func(v *Values) any { return &v.ConnectTo },
 		},
 		{
-			Name: "ca-file", Flag: true, Env: []string{"CLAUSEA_CA_FILE"}, Group: groupNetwork, Commands: fetchCommands,
+			Name: "ca-file", Flag: true, Env: []string{"CLAUSEA_CA_FILE"}, Group: groupNetwork, Commands: connectingCommands,
 			Help: "PEM `file` with additional certificate authorities", field: func(v *Values) any { return &v.CAFile },
 		},
 		{
-			Name: "allow-address", Flag: true, Env: []string{"CLAUSEA_ALLOW_ADDRESS"}, Group: groupNetwork, Commands: fetchCommands, rule: cidr,
-			Help: "`CIDR` of internal IP addresses that may be requested, for tests", field: func(v *Values) any { return &v.AllowAddress },
+			Name: "allow-address", Flag: true, Env: []string{"CLAUSEA_ALLOW_ADDRESS"}, Group: groupNetwork, Commands: connectingCommands, rule: cidr,
+			Help: "`CIDR` of internal IP addresses that may be requested, for tests; webhooks too", field: func(v *Values) any { return &v.AllowAddress },
 		},
 		{
-			Name: "port", Flag: true, Env: []string{"PORT"}, Group: groupControllers, Default: "8080", Commands: controllerCommands, rule: intRange(0, 65_535),
-			Help: "port for probes and metrics, on all IP addresses; 0 selects a free port", field: func(v *Values) any { return &v.Port },
+			Name: "port", Flag: true, Env: []string{"PORT"}, Group: groupGeneral, Default: "8080", Commands: servingCommands, rule: intRange(0, 65_535),
+			Help: "port for the API and probes, on all IP addresses; 0 selects a free port", field: func(v *Values) any { return &v.Port },
+		},
+		{
+			Name: "metrics-port", Flag: true, Env: []string{"METRICS_PORT"}, Group: groupGeneral, Default: "9090", Commands: servingCommands, rule: intRange(0, 65_535),
+			Help: "port for metrics, on all IP addresses; 0 selects a free port, as does the default if it is in use", field: func(v *Values) any { return &v.MetricsPort },
 		},
 		{
 			Name: "max-concurrent-crawls", Flag: true, Env: []string{"CLAUSEA_MAX_CONCURRENT_CRAWLS"}, Group: groupControllers, Default: "3", Commands: controllerCommands, rule: intRange(0, 1000),
@@ -182,6 +194,46 @@ func Table() []Setting {
 		{
 			Name: "worker-template", Flag: true, Env: []string{"CLAUSEA_WORKER_TEMPLATE"}, Group: groupControllers, Commands: []string{CommandOperator},
 			Help: "YAML `file` with a partial pod template that is merged into the worker pods", field: func(v *Values) any { return &v.WorkerTemplate },
+		},
+		{
+			Name: "api-key", Env: []string{"API_KEY"}, Group: groupAPI, Commands: append([]string{CommandMCP}, apiCommands...),
+			Help: "API key with the scope admin, with which the first keys are created; clausea keys creates keys too, and clausea mcp sends it to --api-url", field: func(v *Values) any { return &v.APIKey },
+		},
+		{
+			Name: "cors-origins", Flag: true, Env: []string{"CORS_ORIGINS"}, Group: groupAPI, Commands: apiCommands, rule: origin,
+			Help: "origins whose pages may call the API, for example https://app.example.com", field: func(v *Values) any { return &v.CORSOrigins },
+		},
+		{
+			Name: "anonymous-read", Flag: true, Env: []string{"CLAUSEA_ANONYMOUS_READ"}, Group: groupAPI, Default: "false", Commands: apiCommands,
+			Help: "allow requests without an API key to read, with a limit for each IP address", field: func(v *Values) any { return &v.AnonymousRead },
+		},
+		{
+			Name: "api-rate", Flag: true, Env: []string{"CLAUSEA_API_RATE"}, Group: groupAPI, Default: "600", Commands: apiCommands, rule: intRange(0, 1_000_000),
+			Help: "requests a minute that an API key may send; 0 disables the limit", field: func(v *Values) any { return &v.APIRate },
+		},
+		{
+			Name: "api-crawls-per-day", Flag: true, Env: []string{"CLAUSEA_API_CRAWLS_PER_DAY"}, Group: groupAPI, Default: "200", Commands: apiCommands, rule: intRange(0, 1_000_000),
+			Help: "crawls a day that an API key may start; 0 disables the limit", field: func(v *Values) any { return &v.APICrawlsPerDay },
+		},
+		{
+			Name: "redis-url", Env: []string{"REDIS_URL"}, Group: groupAPI, Commands: apiCommands, rule: redisURL,
+			Help: "Redis in which the processes share the limits of the API; without it, each process has limits of its own", field: func(v *Values) any { return &v.RedisURL },
+		},
+		{
+			Name: "trusted-proxies", Flag: true, Env: []string{"CLAUSEA_TRUSTED_PROXIES"}, Group: groupAPI, Commands: apiCommands, rule: cidr,
+			Help: "`CIDR` of proxies whose X-Forwarded-For names the IP address of the client", field: func(v *Values) any { return &v.TrustedProxies },
+		},
+		{
+			Name: "resources", Flag: true, Env: []string{"CLAUSEA_RESOURCES"}, Group: groupAPI, Default: "Auto", Commands: []string{CommandAPI}, rule: oneOf("Auto", "Kubernetes", "Store"),
+			Help: "where Companies and CrawlJobs are: Kubernetes, Store, or Auto (Kubernetes in a pod with a ServiceAccount, otherwise Store)", field: func(v *Values) any { return &v.Resources },
+		},
+		{
+			Name: "api-namespace", Flag: true, Env: []string{"CLAUSEA_API_NAMESPACE"}, Group: groupAPI, Commands: apiCommands,
+			Help: "`namespace` whose Companies and CrawlJobs the API serves; defaults to the namespace of the pod if they are in Kubernetes, otherwise to default", field: func(v *Values) any { return &v.APINamespace },
+		},
+		{
+			Name: "evidence-key", Env: []string{"CLAUSEA_EVIDENCE_KEY"}, Group: groupAPI, Commands: apiCommands, rule: evidenceKey,
+			Help: "Ed25519 private key that signs evidence packs: PEM, or the 32 bytes of the seed in base64; without it, packs are not signed", field: func(v *Values) any { return &v.EvidenceKey },
 		},
 		{
 			Name: "openai-api-key", Env: []string{"OPENAI_API_KEY"}, Group: groupModel, Commands: modelCommands,

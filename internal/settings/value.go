@@ -1,6 +1,8 @@
 package settings
 
 import (
+	"crypto/ed25519"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -139,6 +141,22 @@ var mongoURL = rule{expected: "a URI such as mongodb://HOST/DATABASE or mongodb+
 	return strings.HasPrefix(text, "mongodb://") || strings.HasPrefix(text, "mongodb+srv://")
 }}
 
+var redisURL = rule{expected: "a URI such as redis://HOST or rediss://USER:PASSWORD@HOST:PORT", holds: func(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "redis" || u.Scheme == "rediss") && u.Hostname() != ""
+}}
+
+// origin accepts the origins that browsers send in the header Origin. They are compared exactly,
+// so an origin in another form would never match.
+var origin = rule{expected: "origins such as https://app.example.com or http://localhost:3000, in lower case, without a path, a trailing slash or the default port", holds: func(text string) bool {
+	u, err := url.Parse(text)
+	if err != nil || u.Hostname() == "" || strings.ContainsAny(text, "*, ") || text != strings.ToLower(u.Scheme+"://"+u.Host) {
+		return false
+	}
+	port := u.Port()
+	return !strings.HasSuffix(u.Host, ":") && !(u.Scheme == "https" && port == "443") && !(u.Scheme == "http" && port == "80")
+}}
+
 // hasScheme matches text that begins with a URL scheme and so is not a folder path.
 var hasScheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*://`)
 
@@ -148,6 +166,13 @@ var folderPath = rule{expected: "a folder path; to use MongoDB, set MONGO_URI", 
 
 var storeLocation = rule{expected: "a folder path, or a MongoDB " + strings.TrimPrefix(mongoURL.expected, "a "), holds: func(text string) bool {
 	return folderPath.holds(text) || mongoURL.holds(text)
+}}
+
+// evidenceKey accepts the forms of a key. The command that uses the key reads it.
+var evidenceKey = rule{expected: "an Ed25519 private key in PEM (PKCS #8), or its seed of 32 bytes in base64", holds: func(text string) bool {
+	text = strings.TrimSpace(text)
+	seed, err := base64.RawStdEncoding.DecodeString(strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(text, "=")))
+	return strings.HasPrefix(text, "-----BEGIN PRIVATE KEY-----") || err == nil && len(seed) == ed25519.SeedSize
 }}
 
 var languageTag = rule{expected: "language tags such as en or pt-BR", holds: func(text string) bool {

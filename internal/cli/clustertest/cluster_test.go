@@ -184,7 +184,7 @@ var configFolder = filepath.Join("..", "..", "..", "config")
 // operatorSecret returns the Secret of an operator that uses the MongoDB at uri.
 func (w *cluster) operatorSecret(namespace, uri string) *corev1.Secret {
 	return &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "clausea"}, StringData: map[string]string{
-		"MONGO_URI": uri, "PORT": "0", "LOG_FORMAT": "json",
+		"MONGO_URI": uri, "PORT": "0", "METRICS_PORT": "0", "LOG_FORMAT": "json",
 		"CLAUSEA_EXECUTION": "Job", "CLAUSEA_MAX_CONCURRENT_CRAWLS": "0", "CLAUSEA_LEASE_DURATION": "5s", "CLAUSEA_ALLOW_ADDRESS": "127.0.0.1/32",
 		"CLAUSEA_WORKER_PRIORITY_CLASS": priorityClass, "CLAUSEA_WORKER_MEMORY": workerMemory,
 		"CLAUSEA_BROWSER": browserURL, "CRAWLER_PROXY": "",

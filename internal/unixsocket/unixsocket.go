@@ -1,7 +1,10 @@
-package remote
+// Package unixsocket opens Unix sockets whose files only their owner can use, also at paths that
+// are longer than the system accepts.
+package unixsocket
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -30,20 +33,33 @@ func withShortPath(path string, do func(short string) error) error {
 	return do(filepath.Join(open, filepath.Base(path)))
 }
 
-// bind creates the socket at path. The caller must remove the file.
-func bind(path string) (l net.Listener, err error) {
+// Listen creates the socket at path with mode 0600. It replaces an existing file: the caller must
+// know that no other process serves it. remove deletes the file; the caller calls it before it
+// closes the listener, so that it cannot delete the socket of a later process.
+func Listen(path string) (l net.Listener, remove func(), err error) {
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, nil, fmt.Errorf("remove an old socket: %w", err)
+	}
 	err = withShortPath(path, func(short string) error {
 		l, err = (&net.ListenConfig{}).Listen(context.Background(), "unix", short)
 		return err
 	})
-	if u, ok := l.(*net.UnixListener); ok {
-		u.SetUnlinkOnClose(false) // the short path is invalid after bind returns
+	if err != nil {
+		return nil, nil, fmt.Errorf("create a socket: %w", err)
 	}
-	return l, err
+	remove = func() { _ = os.Remove(path) }
+	if u, ok := l.(*net.UnixListener); ok {
+		u.SetUnlinkOnClose(false) // the short path is invalid after Listen returns
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		remove()
+		return nil, nil, errors.Join(fmt.Errorf("create a socket: %w", err), l.Close())
+	}
+	return l, remove, nil
 }
 
-// dial connects to the socket at path.
-func dial(ctx context.Context, path string) (c net.Conn, err error) {
+// Dial connects to the socket at path.
+func Dial(ctx context.Context, path string) (c net.Conn, err error) {
 	var d net.Dialer
 	err = withShortPath(path, func(short string) error {
 		c, err = d.DialContext(ctx, "unix", short)

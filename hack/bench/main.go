@@ -23,6 +23,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/clausea/crawler/hack/bench/api"
 	"github.com/clausea/crawler/hack/bench/engine"
 	"github.com/clausea/crawler/hack/bench/measure"
 	"github.com/clausea/crawler/hack/bench/pipeline"
@@ -47,7 +48,7 @@ func main() {
 	var o options
 	as := flag.String("as", "", "run as this child program")
 	profile := flag.String("profile", "", "in a child: write a CPU profile to this file, and a heap profile next to it at the end")
-	flag.StringVar(&o.only, "only", "", "parts to run, separated by commas: engine, large, politeness, pipeline, storage, queries, scale, crawls")
+	flag.StringVar(&o.only, "only", "", "parts to run, separated by commas: engine, large, politeness, pipeline, storage, queries, api, scale, crawls")
 	flag.StringVar(&o.markdown, "markdown", "", "write the tables to this file as well")
 	flag.StringVar(&o.gold, "gold", ".gold", "folder with the labelled pages and histories")
 	flag.StringVar(&o.cache, "cache", filepath.Join(".cache", "bench"), "folder to install other crawlers in")
@@ -55,9 +56,9 @@ func main() {
 	flag.IntVar(&o.large, "large", 10_000, "pages of the site for the large part")
 	flag.IntVar(&o.documents, "documents", 300, "pages of the site for the pipeline part")
 	flag.StringVar(&o.backend, "backend", "", "run the scale part on one backend: api, mongodb or embedded")
-	flag.StringVar(&o.profiles, "profiles", "", "folder for the CPU profiles of the scale part")
+	flag.StringVar(&o.profiles, "profiles", "", "folder for the CPU profiles of the scale and api parts")
 	flag.IntVar(&o.companies, "companies", 5000, "Companies in the scale part; it has twice as many CrawlJobs")
-	flag.IntVar(&o.stored, "stored", 100_000, "documents in the stores of the queries part")
+	flag.IntVar(&o.stored, "stored", 100_000, "documents in the stores of the queries and api parts")
 	flag.IntVar(&o.rounds, "rounds", 3, "alternating rounds; limits apply to the median")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -113,6 +114,9 @@ func runParts(ctx context.Context, o options) (ok bool, err error) {
 		{"politeness", func() error { return politeness.Run(ctx, r) }},
 		{"storage", func() error { return storage.Run(ctx, r, o.gold) }},
 		{"queries", func() error { return queries.Run(ctx, r, o.stored) }},
+		{"api", func() error {
+			return api.Run(ctx, r, api.Options{Documents: o.stored, Rounds: o.rounds, Profiles: o.profiles})
+		}},
 		{"pipeline", func() error { return pipeline.Run(ctx, r, o.documents, o.rounds) }},
 		{"scale", func() error {
 			return scale.Run(ctx, r, scale.Options{Companies: o.companies, Backend: o.backend, Profiles: o.profiles})
@@ -133,7 +137,7 @@ func runParts(ctx context.Context, o options) (ok bool, err error) {
 	return ok, nil
 }
 
-// runChild runs one of the measured programs of the scale part, which link all of Clausea.
+// runChild runs one of the measured programs of the scale and api parts, which link all of Clausea.
 func runChild(name string, args []string, profile string) error {
 	stop, err := measure.Profile(profile)
 	if err != nil {
@@ -141,7 +145,8 @@ func runChild(name string, args []string, profile string) error {
 	}
 	defer stop()
 	part, rest, _ := strings.Cut(name, "/")
-	if child, ok := scale.Children[rest]; ok && part == "scale" {
+	children := map[string]map[string]func([]string) error{"scale": scale.Children, "api": api.Children}
+	if child, ok := children[part][rest]; ok {
 		return child(args)
 	}
 	return fmt.Errorf("no program %q with %d arguments", name, len(args))

@@ -12,6 +12,8 @@ import (
 
 	"github.com/clausea/crawler/internal/cli"
 	"github.com/clausea/crawler/internal/document/doctype"
+	"github.com/clausea/crawler/internal/httpapi"
+	"github.com/clausea/crawler/internal/problem"
 	"github.com/clausea/crawler/internal/settings"
 )
 
@@ -23,6 +25,9 @@ func main() {
 	for name, write := range map[string]func(io.Writer) error{
 		"configuration.md":     settings.WriteMarkdown,
 		"commands.md":          cli.WriteMarkdown,
+		"problems.md":          problem.WriteMarkdown,
+		"openapi.json":         httpapi.WriteDescription,
+		"reference/scopes.md":  httpapi.WriteScopesMarkdown,
 		"reference/types.md":   doctype.WriteMarkdown,
 		"reference/metrics.md": cli.WriteMetricsMarkdown,
 	} {

@@ -18,7 +18,7 @@ import (
 var refused string
 
 // skipped are folders that hold no text of ours, or texts in the languages of crawled pages.
-var skipped = map[string]bool{".git": true, ".gold": true, ".cache": true, "bin": true, "testdata": true, "lexicon": true}
+var skipped = map[string]bool{".git": true, ".gold": true, ".cache": true, "bin": true, "node_modules": true, ".next": true, "testdata": true, "lexicon": true}
 
 func main() {
 	root := flag.String("root", ".", "folder of the project")

@@ -51,12 +51,12 @@ func text(rng *rand.Rand, zipf *rand.Zipf) []string {
 	return words
 }
 
-// entriesPerPut is the number of records that fill writes at a time.
+// entriesPerPut is the number of records that Fill writes at a time.
 const entriesPerPut = 1000
 
-// fill stores the documents and runs as a restore of a backup does, which is faster than one commit
+// Fill stores documents and runs as a restore of a backup does, which is faster than one commit
 // after the other.
-func fill(ctx context.Context, s store.Archiver, documents int) error {
+func Fill(ctx context.Context, s store.Archiver, documents int) error {
 	r, err := s.BeginRestore(ctx)
 	if err != nil {
 		return err

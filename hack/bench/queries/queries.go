@@ -88,7 +88,7 @@ type queryStore interface {
 // measureStore fills a store and measures its queries and writes.
 func measureStore(ctx context.Context, r *report.Report, name string, s queryStore, documents int) error {
 	start := time.Now()
-	err := fill(ctx, s, documents)
+	err := Fill(ctx, s, documents)
 	if err == nil {
 		err = fillRecords(ctx, s)
 	}

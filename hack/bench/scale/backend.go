@@ -24,7 +24,6 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/hack/mongod/replicaset"
 	"github.com/clausea/crawler/internal/kubestore"
-	"github.com/clausea/crawler/internal/kubestore/remote"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/store/mongo"
@@ -55,7 +54,7 @@ type backend struct {
 
 // withClient calls do with a client of the backend. The embedded store has one owner: if a
 // program has opened it, the client uses its socket.
-func (b *backend) withClient(ctx context.Context, do func(client.Client) error) error {
+func (b *backend) withClient(ctx context.Context, do func(resourceClient) error) error {
 	switch {
 	case b.config != nil:
 		k, err := client.New(b.config, client.Options{Scheme: scheme})
@@ -64,8 +63,9 @@ func (b *backend) withClient(ctx context.Context, do func(client.Client) error) 
 		}
 		return do(k)
 	case b.folder != "":
-		if objects, err := remote.Dial(ctx, filepath.Join(b.folder, "clausea.sock")); err == nil {
-			return do(kubestore.NewClient(objects, scheme))
+		if c := dialSocket(ctx, b.folder); c != nil {
+			defer c.close()
+			return do(c)
 		}
 	}
 	s, err := b.openStore(ctx)
@@ -154,9 +154,11 @@ const fillConcurrency = 16
 // fill creates the resources.
 func (b *backend) fill(ctx context.Context, companies int) error {
 	if b.config != nil {
-		return b.withClient(ctx, func(k client.Client) error {
-			return forEach(ctx, companies, func(ctx context.Context, i int) error { return createResources(ctx, k, i) })
-		})
+		k, err := client.New(b.config, client.Options{Scheme: scheme})
+		if err != nil {
+			return fmt.Errorf("connect to the API server: %w", err)
+		}
+		return forEach(ctx, companies, func(ctx context.Context, i int) error { return createResources(ctx, k, i) })
 	}
 	s, err := b.openStore(ctx)
 	if err != nil {

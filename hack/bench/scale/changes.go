@@ -19,7 +19,7 @@ const changePollInterval = 5 * time.Millisecond
 // measureChanges changes Companies at a constant rate. It measures the time from the start of
 // each change until the status shows that the change was observed.
 func (b *backend) measureChanges(ctx context.Context, t *figures, companies int) error {
-	return b.withClient(ctx, func(k client.Client) error {
+	return b.withClient(ctx, func(k resourceClient) error {
 		var mu sync.Mutex
 		var all []float64
 		var first error
@@ -45,7 +45,7 @@ func (b *backend) measureChanges(ctx context.Context, t *figures, companies int)
 	})
 }
 
-func changeAndWait(ctx context.Context, k client.Client, i int, to string) (time.Duration, error) {
+func changeAndWait(ctx context.Context, k resourceClient, i int, to string) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(ctx, waitTimeout)
 	defer cancel()
 	c := &v1alpha1.Company{}
@@ -72,7 +72,7 @@ func changeAndWait(ctx context.Context, k client.Client, i int, to string) (time
 func (b *backend) waitUntilObserved(ctx context.Context, n int) (late bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, waitTimeout)
 	defer cancel()
-	err = b.withClient(ctx, func(k client.Client) error {
+	err = b.withClient(ctx, func(k resourceClient) error {
 		for i := range n {
 			c := &v1alpha1.Company{}
 			for {

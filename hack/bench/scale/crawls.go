@@ -13,7 +13,6 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/hack/bench/measure"
@@ -98,7 +97,7 @@ func crawlAll(ctx context.Context, b *backend, srv *site.Server) (cost measure.R
 	if _, _, err = p.waitFor(ctx, "the start of the controllers", func(counts) bool { return true }); err != nil {
 		return cost, ended, err
 	}
-	err = b.withClient(ctx, func(k client.Client) error {
+	err = b.withClient(ctx, func(k resourceClient) error {
 		return forEach(ctx, crawlJobs, func(ctx context.Context, i int) error { return createCrawl(ctx, k, i) })
 	})
 	if err != nil {
@@ -113,7 +112,7 @@ func crawlAll(ctx context.Context, b *backend, srv *site.Server) (cost measure.R
 }
 
 // createCrawl creates a Company and its CrawlJob.
-func createCrawl(ctx context.Context, k client.Client, i int) error {
+func createCrawl(ctx context.Context, k resourceClient, i int) error {
 	maxPages := int32(crawlMaxPages)
 	c := &v1alpha1.Company{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: companyName(i)}}
 	c.Spec.Domains = []v1alpha1.Domain{v1alpha1.Domain(hostName(i % crawlHosts))}

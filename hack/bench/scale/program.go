@@ -44,7 +44,12 @@ func start(ctx context.Context, as string, b *backend, args ...string) (*program
 		profile = fmt.Sprintf("%s-%d-%s", b.profiles, b.programCount, as)
 	}
 	argv := append([]string{self, "-profile", profile, "-as", "scale/" + as, "--"}, args...)
-	p.Running, err = measure.Start(ctx, measure.Program{Argv: append(argv, "--port", port), Env: []string{"KUBECONFIG=" + b.kubeconfig}})
+	if as == "clausea" {
+		argv = append(argv, "--port", "0", "--metrics-port", port)
+	} else {
+		argv = append(argv, "--port", port)
+	}
+	p.Running, err = measure.Start(ctx, measure.Program{Argv: argv, Env: []string{"KUBECONFIG=" + b.kubeconfig}})
 	return p, err
 }
 

@@ -188,7 +188,7 @@ func (b *backend) measureClausea(ctx context.Context, companies int) (figures, e
 		return t, fmt.Errorf("with unchanged resources: %w", errors.Join(err, eerr))
 	}
 	n := min(offlineChanges, companies)
-	err = b.withClient(ctx, func(k client.Client) error {
+	err = b.withClient(ctx, func(k resourceClient) error {
 		return forEach(ctx, n, func(ctx context.Context, i int) error { return renameCompany(ctx, k, i, "while offline") })
 	})
 	if err != nil {
@@ -241,7 +241,7 @@ func (p *program) stopAndRecord(t *figures) error {
 }
 
 // renameCompany changes the display name of a Company.
-func renameCompany(ctx context.Context, k client.Client, i int, to string) error {
+func renameCompany(ctx context.Context, k resourceClient, i int, to string) error {
 	c := &v1alpha1.Company{}
 	c.Namespace, c.Name = "default", companyName(i)
 	return k.Patch(ctx, c, client.RawPatch(types.MergePatchType, fmt.Appendf(nil, `{"spec":{"displayName":%q}}`, to)))

@@ -179,7 +179,7 @@ func setUpControllers(ctx context.Context, m ctrl.Manager, s crawlStore, site *d
 }
 
 // runCrawls creates a Company and a CrawlJob for each crawl and waits until the crawls finish.
-func runCrawls(ctx context.Context, k client.Client) error {
+func runCrawls(ctx context.Context, k resourceClient) error {
 	for i := range crawls {
 		c := &v1alpha1.Company{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: fmt.Sprint("crawled-", i)}}
 		c.Spec.Domains = []v1alpha1.Domain{demo.Domain}

@@ -31,8 +31,9 @@ test-short: ## run the fast tests, which need no other program, in under three m
 
 .PHONY: test
 test: ## run all tests with the race detector; downloads and builds the programs that they need
-	MONGOD=$$(hack/mongod/get.sh) && KUBEBUILDER_ASSETS=$$(hack/kube/get.sh) && CHROMIUM=$$(hack/chromium/get.sh) && \
-	export MONGOD KUBEBUILDER_ASSETS CHROMIUM && $(GOTEST) -race -count=1 -timeout 60m ./...
+	MONGOD=$$(hack/mongod/get.sh) && KUBEBUILDER_ASSETS=$$(hack/kube/get.sh) && CHROMIUM=$$(hack/chromium/get.sh) && PATH="$$(hack/node/get.sh):$$PATH" && \
+	export MONGOD KUBEBUILDER_ASSETS CHROMIUM PATH && $(GOTEST) -race -count=1 -timeout 60m ./...
+	hack/client/check.sh
 
 COMMITS ?= 10000
 ELECTIONS ?= 20
@@ -53,6 +54,21 @@ generate: ## generate the deepcopy code, custom resource definitions, roles and 
 	go run $(CONTROLLER_GEN) rbac:roleName=clausea-operator paths="./controllers/...;./internal/run/kubejob;./internal/cli" output:rbac:dir=config/rbac
 	go run $(CRD_REF_DOCS) --source-path=api/v1alpha1 --config=hack/docs/api.yaml --renderer=markdown --output-path=docs/reference/v1alpha1.md --log-level=ERROR
 	go run ./hack/docs docs
+
+.PHONY: client
+client: ## generate and build the TypeScript client from docs/openapi.json
+	PATH="$$(hack/node/get.sh):$$PATH" && export PATH && hack/client/install.sh clients/typescript && \
+	npm --prefix clients/typescript run --silent generate -- --silent && npm --prefix clients/typescript run --silent build
+
+.PHONY: test-client
+test-client: ## test the TypeScript client; fail if docs/openapi.json gives another one
+	hack/client/check.sh
+
+EXAMPLES ?= 400
+
+.PHONY: test-api-fuzz
+test-api-fuzz: ## send requests that schemathesis generates to every route, EXAMPLES or more to each
+	EXAMPLES=$(EXAMPLES) hack/schemathesis/run.sh
 
 # The linter must be built with the Go version of the code that it reads.
 GOLANGCI_LINT_VERSION := v2.15.0

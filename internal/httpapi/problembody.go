@@ -91,6 +91,10 @@ func (s *Server) problemOf(ctx context.Context, err error) *Problem {
 	return b
 }
 
+// storeRetryAfter is the Retry-After of a store that does not respond: MongoDB elects a new
+// primary within about 12 s.
+const storeRetryAfter = 10 * time.Second
+
 // asProblem returns the problem that an error is, or that of an internal error.
 func asProblem(ctx context.Context, err error) *problem.Problem {
 	var p *problem.Problem
@@ -105,6 +109,8 @@ func asProblem(ctx context.Context, err error) *problem.Problem {
 		return p
 	case errors.Is(err, store.ErrInvalid):
 		return problem.Wrap(err, problem.InvalidValue, "a value exceeds a bound of the store")
+	case errors.Is(err, store.ErrUnavailable):
+		return &problem.Problem{Code: problem.Unavailable, Detail: "the store does not respond", RetryAfter: storeRetryAfter, Cause: err}
 	case errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil:
 		return problem.Wrap(err, problem.TimedOut, "the request took too long")
 	}

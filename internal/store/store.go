@@ -28,6 +28,8 @@ var (
 	// ErrExpired means that a watch cannot start or continue at the requested version. The
 	// caller must list again.
 	ErrExpired = errors.New("watch expired")
+	// ErrUnavailable means that the server of the store did not respond. The call can be repeated.
+	ErrUnavailable = errors.New("the store does not respond")
 )
 
 // Store stores all data of a deployment. It is safe for concurrent use.

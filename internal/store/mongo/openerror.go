@@ -16,6 +16,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/description"
 	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/topology"
+
+	"github.com/clausea/crawler/internal/store"
 )
 
 // Cause classifies why MongoDB could not be opened.
@@ -184,6 +186,9 @@ type unresponsiveError struct {
 
 func (e *unresponsiveError) Error() string { return e.text }
 func (e *unresponsiveError) Unwrap() error { return e.err }
+
+// Is reports that the error is store.ErrUnavailable.
+func (e *unresponsiveError) Is(target error) bool { return target == store.ErrUnavailable }
 
 // lookupSRV checks that the SRV record of a mongodb+srv URI exists. The driver looks it up
 // without a context; this lookup ends with ctx.

@@ -72,9 +72,12 @@ func TestAComparisonIsServedInEachMediaType(t *testing.T) {
 
 func TestPatchAppliesTheUnifiedDiff(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("starts patch")
+	}
 	patch, err := exec.LookPath("patch")
 	if err != nil {
-		t.Skip("patch is not installed")
+		t.Fatalf("%v (make test installs it)", err)
 	}
 	a := newTestAPI(t, nil)
 	a.addDocument("acme", "a1", oldTerms, strings.TrimSuffix(newTerms, "\n"))

@@ -199,7 +199,7 @@ func TestAClientThatOthersWroteListsAndCallsEveryTool(t *testing.T) {
 	if testing.Short() {
 		t.Skip("installs a Python package")
 	}
-	python, err := exec.CommandContext(t.Context(), "../../hack/mcpclient/get.sh").Output()
+	folder, err := exec.CommandContext(t.Context(), "../../hack/mcpclient/get.sh").Output()
 	if err != nil {
 		t.Fatalf("install the client: %v", err)
 	}
@@ -210,7 +210,8 @@ func TestAClientThatOthersWroteListsAndCallsEveryTool(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), strings.TrimSpace(string(python)), "../../hack/mcpclient/client.py", server.URL, adminKey)
+	cmd := exec.CommandContext(t.Context(), "python3", "../../hack/mcpclient/client.py", server.URL, adminKey)
+	cmd.Env = append(os.Environ(), "PYTHONPATH="+strings.TrimSpace(string(folder)), "PYTHONDONTWRITEBYTECODE=1")
 	cmd.Stdin, cmd.Stderr = bytes.NewReader(input), os.Stderr
 	out, err := cmd.Output()
 	if err != nil {

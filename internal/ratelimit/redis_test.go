@@ -18,17 +18,17 @@ import (
 	"github.com/go-logr/logr/funcr"
 )
 
-// servers starts the Redis servers to test with: one in the process and, if REDIS_SERVER names
-// the program or it is in PATH, a real one.
+// servers starts the Redis servers to test with: one in the process and, except in short tests,
+// the redis-server in PATH.
 func servers(t *testing.T) map[string]string {
 	t.Helper()
 	out := map[string]string{"in the process": "redis://" + miniredis.RunT(t).Addr()}
-	program := os.Getenv("REDIS_SERVER")
-	if program == "" {
-		program, _ = exec.LookPath("redis-server")
-	}
-	if program == "" || testing.Short() {
+	if testing.Short() {
 		return out
+	}
+	program, err := exec.LookPath("redis-server")
+	if err != nil {
+		t.Fatalf("%v (make test installs it)", err)
 	}
 	// The path of a socket has at most 108 bytes.
 	folder, err := os.MkdirTemp("", "redis")

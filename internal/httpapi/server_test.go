@@ -2,8 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"encoding/json"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -13,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/clausea/crawler/api/v1alpha1"
+	"github.com/clausea/crawler/internal/httpapi/testclient"
 	"github.com/clausea/crawler/internal/kubestore"
 	"github.com/clausea/crawler/internal/ratelimit"
 	"github.com/clausea/crawler/internal/service"
@@ -72,34 +71,8 @@ type response struct {
 // call sends a request with the administrator's key. header lists names and values in turn.
 func (a *testAPI) call(method, path, body string, header ...string) response {
 	a.t.Helper()
-	var r io.Reader
-	if body != "" {
-		r = strings.NewReader(body)
-	}
-	req, err := http.NewRequestWithContext(a.t.Context(), method, a.url+path, r)
-	if err != nil {
-		a.t.Fatal(err)
-	}
-	if body != "" {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	req.Header.Set("Authorization", "Bearer "+adminKey)
-	for i := 0; i+1 < len(header); i += 2 {
-		req.Header.Del(header[i])
-		if header[i+1] != "" {
-			req.Header.Set(header[i], header[i+1])
-		}
-	}
-	resp, err := http.DefaultTransport.RoundTrip(req)
-	if err != nil {
-		a.t.Fatalf("%s %s: %v", method, path, err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	b, err := io.ReadAll(resp.Body)
-	if err != nil {
-		a.t.Fatalf("%s %s: %v", method, path, err)
-	}
-	return response{resp, b}
+	r, b := testclient.Call(a.t, method, a.url+path, adminKey, body, header...)
+	return response{r, b}
 }
 
 // audited returns the entries of the audit log about a kind of target, of which there is one.
@@ -113,15 +86,9 @@ func (a *testAPI) audited(kind string) []store.AuditEntry {
 }
 
 // decode decodes the body of a response with a status.
-func decode[T any](t *testing.T, r response, status int) (v T) {
+func decode[T any](t *testing.T, r response, status int) T {
 	t.Helper()
-	if r.StatusCode != status {
-		t.Fatalf("%s %s: status %d, want %d: %s", r.Request.Method, r.Request.URL, r.StatusCode, status, r.body)
-	}
-	if err := json.Unmarshal(r.body, &v); err != nil {
-		t.Fatalf("%s %s: %v in %s", r.Request.Method, r.Request.URL, err, r.body)
-	}
-	return v
+	return testclient.Decode[T](t, r.Response, r.body, status)
 }
 
 func TestAKeyWorksUntilItIsRevoked(t *testing.T) {

@@ -1,14 +1,13 @@
 package apitest
 
 import (
-	"encoding/json"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/clausea/crawler/internal/httpapi"
+	"github.com/clausea/crawler/internal/httpapi/testclient"
 )
 
 // response is a response with its body.
@@ -27,46 +26,20 @@ type list[T any] struct {
 // empty value removes the field.
 func (d *deployment) call(method, path, body string, header ...string) response {
 	d.t.Helper()
-	var r io.Reader
-	if body != "" {
-		r = strings.NewReader(body)
-	}
-	req, err := http.NewRequestWithContext(d.t.Context(), method, d.url+path, r)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	if body != "" {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	req.Header.Set("Authorization", "Bearer "+adminKey)
-	for i := 0; i+1 < len(header); i += 2 {
-		req.Header.Del(header[i])
-		if header[i+1] != "" {
-			req.Header.Set(header[i], header[i+1])
-		}
-	}
-	resp, err := http.DefaultTransport.RoundTrip(req)
-	if err != nil {
-		d.t.Fatalf("%s %s: %v", method, path, err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	b, err := io.ReadAll(resp.Body)
-	if err != nil {
-		d.t.Fatalf("%s %s: %v", method, path, err)
-	}
-	return response{resp, b}
+	r, b := testclient.Call(d.t, method, d.url+path, adminKey, body, header...)
+	return response{r, b}
 }
 
 // decode decodes the body of a response with a status.
-func decode[T any](t *testing.T, r response, status int) (v T) {
+func decode[T any](t *testing.T, r response, status int) T {
 	t.Helper()
-	if r.StatusCode != status {
-		t.Fatalf("%s %s: status %d, want %d: %s", r.Request.Method, r.Request.URL, r.StatusCode, status, r.body)
-	}
-	if err := json.Unmarshal(r.body, &v); err != nil {
-		t.Fatalf("%s %s: %v in %s", r.Request.Method, r.Request.URL, err, r.body)
-	}
-	return v
+	return testclient.Decode[T](t, r.Response, r.body, status)
+}
+
+// follow opens a stream of events after the one with an ID, or as the route begins it.
+func (d *deployment) follow(path, lastEventID string) *testclient.Stream {
+	d.t.Helper()
+	return testclient.Follow(d.t, d.url+path, adminKey, lastEventID)
 }
 
 // refused checks that a response is a problem with a code and a remedy, and returns it.

@@ -190,21 +190,21 @@ func crawlsAreFollowed(t *testing.T, d *deployment) {
 	path := "/v1/crawls/" + crawl.ID + "/events"
 	add(store.RunStateChanged, store.RunDocumentFound, store.RunFailure)
 	first := d.follow(path, "")
-	ids := []string{first.next("event").id, first.next("event").id}
-	first.close()
+	ids := []string{first.Await("event").ID, first.Await("event").ID}
+	first.Close()
 	add(store.RunHostSlowed)
 	second := d.replica().follow(path, ids[1])
-	ids = append(ids, second.next("event").id, second.next("event").id)
+	ids = append(ids, second.Await("event").ID, second.Await("event").ID)
 	d.putRun(crawl, store.RunComplete)
 	add(store.RunVersionStored, store.RunStateChanged)
-	ids = append(ids, second.next("event").id, second.next("event").id)
+	ids = append(ids, second.Await("event").ID, second.Await("event").ID)
 	if got := strings.Join(ids, " "); got != "1 2 3 4 5 6" {
 		t.Errorf("the client received the events %s", got)
 	}
-	if e := second.next("end"); e.id != "" || !strings.Contains(e.data, `"Complete"`) {
+	if e := second.Await("end"); e.ID != "" || !strings.Contains(e.Data, `"Complete"`) {
 		t.Errorf("the last event is %+v", e)
 	}
-	if e := d.follow(path, "900").next("reset"); !strings.Contains(e.data, crawl.ID) {
+	if e := d.follow(path, "900").Await("reset"); !strings.Contains(e.Data, crawl.ID) {
 		t.Errorf("after an ID that the log does not have, the event is %+v", e)
 	}
 	refused(t, d.call("GET", "/v1/crawls/nothing/events", ""), 404, "not-found")

@@ -74,18 +74,18 @@ func companiesAreMoved(t *testing.T, d *deployment) {
 func changesAreFollowed(t *testing.T, d *deployment) {
 	d.addDocument("acme", "a1", "one", "two", "three")
 	first := d.follow("/v1/changes/events?companies=acme", "0")
-	e := first.next("change")
-	if !strings.Contains(e.data, "change-a1-2") || e.id == "" {
+	e := first.Await("change")
+	if !strings.Contains(e.Data, "change-a1-2") || e.ID == "" {
 		t.Errorf("the first event is %+v", e)
 	}
-	first.close()
-	second := d.replica().follow("/v1/changes/events?companies=acme", e.id)
-	if e := second.next("change"); !strings.Contains(e.data, "change-a1-3") {
+	first.Close()
+	second := d.replica().follow("/v1/changes/events?companies=acme", e.ID)
+	if e := second.Await("change"); !strings.Contains(e.Data, "change-a1-3") {
 		t.Errorf("the event after it is %+v", e)
 	}
 	d.addDocument("beta", "b1", "one", "two")
 	d.addDocument("acme", "a2", "one", "two")
-	if e := second.next("change"); !strings.Contains(e.data, "change-a2-2") {
+	if e := second.Await("change"); !strings.Contains(e.Data, "change-a2-2") {
 		t.Errorf("the event of a new change is %+v", e)
 	}
 }

@@ -11,21 +11,10 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
-
-	"github.com/clausea/crawler/internal/cli"
 )
 
-// Children are the measured programs.
-var Children = map[string]func(args []string) error{
-	// clausea is the complete program.
-	"clausea": func(args []string) error {
-		if code := cli.Main(args); code != 0 {
-			os.Exit(code)
-		}
-		return nil
-	},
-	"bare": bare,
-}
+// Children are the programs that only this part measures.
+var Children = map[string]func(args []string) error{"bare": bare}
 
 // recorded is a response that the bare handler writes.
 type recorded struct {

@@ -48,7 +48,7 @@ func startProgram(ctx context.Context, profiles string, args ...string) (*progra
 	if profiles != "" {
 		profile = filepath.Join(profiles, "api-"+args[0]+"-"+port)
 	}
-	return startChild(ctx, profile, "api/clausea", port, append(args, "--port", port, "--metrics-port", "0", "--api-rate", maxRate), "/readyz")
+	return startChild(ctx, profile, "scale/clausea", port, append(args, "--port", port, "--metrics-port", "0", "--api-rate", maxRate), "/readyz")
 }
 
 // startChild starts this binary as another program, and waits until a path is served.

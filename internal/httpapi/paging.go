@@ -18,7 +18,7 @@ type Page struct {
 func (p Page) options() (store.ListOptions, error) {
 	o := store.ListOptions{Limit: p.Limit, Continue: p.Cursor}
 	if _, _, err := o.Decode(); err != nil {
-		return o, problem.OfField("query.cursor", "is not a cursor of this list; restart the list without it")
+		return o, problem.InvalidCursor()
 	}
 	return o, nil
 }

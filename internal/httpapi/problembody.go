@@ -104,7 +104,7 @@ func asProblem(ctx context.Context, err error) *problem.Problem {
 	case errors.Is(err, store.ErrNotFound):
 		return problem.Wrap(err, problem.NotFound, "there is no such resource")
 	case errors.Is(err, store.ErrInvalidToken):
-		p := problem.OfField("query.cursor", "is not a cursor of this list; restart the list without it")
+		p := problem.InvalidCursor()
 		p.Cause = err
 		return p
 	case errors.Is(err, store.ErrInvalid):

@@ -62,6 +62,11 @@ func OfField(location, format string, args ...any) *Problem {
 	return &Problem{Code: InvalidValue, Detail: fmt.Sprintf("%s: %s", location, message), Fields: []Field{{Location: location, Message: message}}}
 }
 
+// InvalidCursor returns the problem of a cursor that is not of the list, or not of its order.
+func InvalidCursor() *Problem {
+	return OfField("query.cursor", "is not a cursor of this list in this order; restart the list without it")
+}
+
 // IsCode reports whether err is a problem with a code.
 func IsCode(err error, code Code) bool {
 	var p *Problem

@@ -8,10 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"sigs.k8s.io/controller-runtime/pkg/client"
-
-	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/document/doctype"
 	"github.com/clausea/crawler/internal/problem"
 	"github.com/clausea/crawler/internal/store"
@@ -33,7 +29,7 @@ type ChangesStore interface {
 	PutReview(ctx context.Context, r store.Review) (store.Review, error)
 	GetReview(ctx context.Context, changeID string) (store.Review, error)
 	GetReviews(ctx context.Context, changeIDs []string) (map[string]store.Review, error)
-	GetCompany(ctx context.Context, name string) (store.CompanySummary, error)
+	summaryReader
 }
 
 // ChangeFilter selects changes. An empty list selects all values of its field.
@@ -93,27 +89,12 @@ func (s *Changes) ListOfCompany(ctx context.Context, caller Caller, company stri
 	if err := caller.Authorize(store.ScopeRead); err != nil {
 		return nil, "", err
 	}
-	if err := s.checkCompany(ctx, company); err != nil {
-		return nil, "", err
-	}
 	q.Companies = []string{company}
-	return s.list(ctx, q)
-}
-
-// checkCompany returns a NotFound problem unless there is a Company with a name, or documents of
-// a company whose resource was deleted.
-func (s *Changes) checkCompany(ctx context.Context, name string) error {
-	err := s.Resources.Cache.Get(ctx, client.ObjectKey{Namespace: s.Resources.Namespace, Name: name}, &v1alpha1.Company{})
-	if apierrors.IsNotFound(err) {
-		_, err = s.Store.GetCompany(ctx, v1alpha1.StoreKey(s.Resources.Namespace, name))
-		if errors.Is(err, store.ErrNotFound) {
-			return problem.New(problem.NotFound, "there is no company %.100q", name)
-		}
+	items, next, err := s.list(ctx, q)
+	if err == nil && len(items) == 0 {
+		err = s.Resources.checkCompany(ctx, s.Store, company)
 	}
-	if err != nil {
-		return fmt.Errorf("read company %s: %w", name, err)
-	}
-	return nil
+	return items, next, err
 }
 
 // list reads changes until the page is full, there are no more, or maxScanned are read.
@@ -160,7 +141,7 @@ func checkChangeCursor(o store.ListOptions) error {
 		_, err = strconv.ParseInt(key, 10, 64)
 	}
 	if err != nil {
-		return problem.OfField("query.cursor", "is not a cursor of this list; restart the list without it")
+		return problem.InvalidCursor()
 	}
 	return nil
 }

@@ -150,7 +150,7 @@ func decodeCompanyCursor(q CompanyQuery) (*companyEntry, error) {
 			return &companyEntry{key: key, name: parts[2]}, nil
 		}
 	}
-	return nil, problem.OfField("query.cursor", "is not a cursor of this list in this order; restart the list without it")
+	return nil, problem.InvalidCursor()
 }
 
 func (q CompanyQuery) matches(c *v1alpha1.Company) bool {

@@ -60,24 +60,17 @@ func (s *Crawls) List(ctx context.Context, caller Caller, q CrawlQuery) (items [
 	return items, more, nil
 }
 
-// ListOfCompany is List for one company. Its error is a NotFound problem if there is neither such a
-// company nor a crawl of it.
+// ListOfCompany is List for the crawls of one company, which must exist or have records.
 func (s *Crawls) ListOfCompany(ctx context.Context, caller Caller, name string, q CrawlQuery) (items []*Crawl, next string, err error) {
 	q.Companies = []string{name}
 	items, next, err = s.List(ctx, caller, q)
 	if err != nil || len(items) > 0 {
 		return items, next, err
 	}
-	_, err = s.Resources.company(ctx, name)
-	if !problem.IsCode(err, problem.NotFound) {
-		return nil, "", err
-	}
-	runs, _, queryErr := s.Store.QueryRuns(ctx, store.RunQuery{Companies: []string{v1alpha1.StoreKey(s.Resources.Namespace, name)}, ListOptions: store.ListOptions{Limit: 1}})
-	if queryErr != nil {
-		return nil, "", fmt.Errorf("list the runs of company %s: %w", name, queryErr)
-	}
-	if len(runs) > 0 { // a company that was deleted, whose crawls the query does not select
-		return nil, "", nil
+	// A company whose first crawl has not ended has a run, but no summary.
+	runs, _, err := s.queryRuns(ctx, CrawlQuery{Companies: q.Companies, ListOptions: store.ListOptions{Limit: 1}})
+	if err == nil && len(runs) == 0 {
+		err = s.Resources.checkCompany(ctx, s.Store, name)
 	}
 	return nil, "", err
 }
@@ -88,9 +81,8 @@ const maxRunPages = 10
 
 // queryRuns returns one page of the runs of the namespace.
 func (s *Crawls) queryRuns(ctx context.Context, q CrawlQuery) (items []store.Run, next string, err error) {
-	query := store.RunQuery{States: q.States, Triggers: q.Triggers, CreatedSince: q.Since, ListOptions: q.ListOptions}
-	for _, name := range q.Companies {
-		query.Companies = append(query.Companies, v1alpha1.StoreKey(s.Resources.Namespace, name))
+	query := store.RunQuery{
+		Companies: keysOfCompanies(s.Resources.Namespace, q.Companies), States: q.States, Triggers: q.Triggers, CreatedSince: q.Since, ListOptions: q.ListOptions,
 	}
 	limit := store.EffectiveLimit(q.Limit)
 	for range maxRunPages {
@@ -177,7 +169,7 @@ func decodeCrawlCursor(cursor string) (*crawlPosition, error) {
 			return &p, nil
 		}
 	}
-	return nil, problem.OfField("query.cursor", "is not a cursor of this list; restart the list without it")
+	return nil, problem.InvalidCursor()
 }
 
 // Pages returns one page of the list of URLs that a crawl encountered. The records of URLs are

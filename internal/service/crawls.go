@@ -26,6 +26,7 @@ type Crawls struct {
 // CrawlsStore is the part of the store that Crawls uses. Its methods are those of store.Runs,
 // store.RunEvents and store.Pages.
 type CrawlsStore interface {
+	summaryReader
 	GetRun(ctx context.Context, id string) (store.Run, error)
 	QueryRuns(ctx context.Context, q store.RunQuery) (items []store.Run, next string, err error)
 	QueryPages(ctx context.Context, q store.PageQuery) (items []store.FetchedPage, next string, err error)

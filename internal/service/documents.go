@@ -9,10 +9,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"sigs.k8s.io/controller-runtime/pkg/client"
-
-	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/document/doctype"
 	"github.com/clausea/crawler/internal/problem"
 	"github.com/clausea/crawler/internal/store"
@@ -32,6 +28,7 @@ type Documents struct {
 
 // DocumentsStore is the part of the store that Documents uses.
 type DocumentsStore interface {
+	summaryReader
 	store.DocumentReader
 	store.Corrections
 	GetDocument(ctx context.Context, id string) (store.Document, error)
@@ -102,27 +99,14 @@ func (s *Documents) List(ctx context.Context, caller Caller, f DocumentFilter, o
 	return s.list(ctx, q)
 }
 
-// ListOfCompany returns one page of the documents of a company. It is a NotFound problem if there
-// is neither such a Company nor a document of one.
+// ListOfCompany is List for the documents of one company, which must exist or have records.
 func (s *Documents) ListOfCompany(ctx context.Context, caller Caller, name string, f DocumentFilter, opts store.ListOptions) ([]store.Document, string, error) {
 	f.Companies = []string{name}
 	items, next, err := s.List(ctx, caller, f, opts)
-	if err != nil || len(items) > 0 || strings.Contains(name, "/") {
-		return items, next, err
+	if err == nil && len(items) == 0 {
+		err = s.Resources.checkCompany(ctx, s.Store, name)
 	}
-	err = s.Resources.Client.Get(ctx, client.ObjectKey{Namespace: s.Resources.Namespace, Name: name}, &v1alpha1.Company{})
-	if apierrors.IsNotFound(err) {
-		key := v1alpha1.StoreKey(s.Resources.Namespace, name)
-		kept, _, err := s.Store.QueryDocuments(ctx, store.DocumentQuery{Companies: []string{key}, IncludeNotLegal: true, ListOptions: store.ListOptions{Limit: 1}})
-		if err == nil && len(kept) == 0 {
-			err = problem.New(problem.NotFound, "there is no company %.60q", name)
-		}
-		return nil, "", err
-	}
-	if err != nil {
-		return nil, "", fmt.Errorf("read Company %s: %w", name, err)
-	}
-	return items, next, nil
+	return items, next, err
 }
 
 // maxFilteredPages bounds how many pages of the store one page of a list reads, if most documents

@@ -9,6 +9,10 @@ import (
 	"time"
 )
 
+// fileTime is the time of all files: the earliest that a zip file can have, so that equal contents
+// give equal bytes.
+var fileTime = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // Write returns the bytes of a document. Equal input gives equal bytes.
 func Write(paragraphs []Tracked, o Options) ([]byte, error) {
 	var out bytes.Buffer
@@ -22,7 +26,7 @@ func Write(paragraphs []Tracked, o Options) ([]byte, error) {
 		{"word/styles.xml", styles},
 		{"word/numbering.xml", numbering},
 	} {
-		w, err := z.CreateHeader(&zip.FileHeader{Name: part.name, Method: zip.Deflate}) // without a time
+		w, err := z.CreateHeader(&zip.FileHeader{Name: part.name, Method: zip.Deflate, Modified: fileTime})
 		if err == nil {
 			_, err = w.Write([]byte(part.content))
 		}

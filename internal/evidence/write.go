@@ -9,7 +9,12 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"time"
 )
+
+// fileTime is the time of all files: the earliest that a zip file can have, so that equal contents
+// give equal bytes.
+var fileTime = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // Content is the content of a pack.
 type Content struct {
@@ -65,7 +70,7 @@ func zipped(entries []entry) ([]byte, error) {
 	var out bytes.Buffer
 	z := zip.NewWriter(&out)
 	for _, e := range entries {
-		w, err := z.CreateHeader(&zip.FileHeader{Name: e.name, Method: zip.Deflate})
+		w, err := z.CreateHeader(&zip.FileHeader{Name: e.name, Method: zip.Deflate, Modified: fileTime})
 		if err == nil {
 			_, err = w.Write(e.content)
 		}

@@ -73,10 +73,14 @@ func (g Guard) Change(ctx context.Context, caller Caller, a Action, work func(ct
 func (g Guard) record(ctx context.Context, caller Caller, a Action, r *Recorded, outcome store.AuditOutcome) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), auditTimeout)
 	defer cancel()
-	err := g.Audit.AppendAudit(ctx, store.AuditEntry{
-		ID: uuid.NewString(), At: g.Now(), Actor: caller.Actor, Action: a.Name, TargetKind: a.TargetKind, TargetName: r.TargetName,
-		RequestID: caller.RequestID, IPAddress: caller.IPAddress, Before: auditState(r.Before), After: auditState(r.After), Outcome: outcome,
-	})
+	// The IDs increase with time (RFC 9562, 5.7), so that entries of one millisecond remain in order.
+	id, err := uuid.NewV7()
+	if err == nil {
+		err = g.Audit.AppendAudit(ctx, store.AuditEntry{
+			ID: id.String(), At: g.Now(), Actor: caller.Actor, Action: a.Name, TargetKind: a.TargetKind, TargetName: r.TargetName,
+			RequestID: caller.RequestID, IPAddress: caller.IPAddress, Before: auditState(r.Before), After: auditState(r.After), Outcome: outcome,
+		})
+	}
 	if err != nil {
 		g.Log.Error(err, "failed to record an action", "action", a.Name, "actor", caller.Actor, "target", r.TargetName, "requestID", caller.RequestID)
 	}

@@ -3,7 +3,6 @@ package mcp
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/clausea/crawler/internal/store"
@@ -65,12 +64,12 @@ func routesOf(description []byte) (map[string]route, error) {
 	return out, nil
 }
 
-// schema returns the JSON schema of the arguments of a tool: the parameters of the route, and
-// the properties of its body.
-func (r *route) schema(without []string) (json.RawMessage, error) {
+// schema returns the JSON schema of the arguments of a tool: the parameters of the route, without
+// its headers, and the properties of its body.
+func (r *route) schema() (json.RawMessage, error) {
 	properties, required := map[string]any{}, []string{}
 	for _, p := range r.parameters {
-		if p.In == "header" || slices.Contains(headers, p.Name) || slices.Contains(without, p.Name) {
+		if p.In == "header" {
 			continue
 		}
 		properties[p.Name] = withDescription(p.Schema, p.Description)

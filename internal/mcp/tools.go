@@ -7,14 +7,9 @@ type tool struct {
 	description string
 	// accept is the media type to ask for. It is application/json if it is empty.
 	accept string
-	// without lists parameters of the operation that the tool does not have.
-	without []string
 	// startsCrawl marks the tool that causes requests to other sites.
 	startsCrawl bool
 }
-
-// headers are parameters of operations that make no sense for a model.
-var headers = []string{"If-Match", "If-None-Match", "Idempotency-Key", "Accept", "Last-Event-ID"}
 
 // tools are the tools in the order in which clients list them.
 var tools = []tool{

@@ -19,7 +19,7 @@ type Stream struct {
 	reader *bufio.Reader
 }
 
-// streamTime is how long a stream may last. It ends tests that wait for an event in vain.
+// streamTime is how long a stream may last. It ends a test whose event does not come.
 const streamTime = 3 * time.Minute
 
 // Follow opens a stream of events after the one with an ID or, if lastEventID is empty, as the

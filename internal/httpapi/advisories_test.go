@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/clausea/crawler/internal/ipaddress"
 	"github.com/clausea/crawler/internal/ratelimit"
 	"github.com/clausea/crawler/internal/store"
 )
@@ -112,7 +113,7 @@ func TestForgedProxyHeadersOnlyATrustedProxyNamesTheClient(t *testing.T) {
 		r := httptest.NewRequestWithContext(t.Context(), "GET", "/", nil)
 		r.RemoteAddr = c.peer
 		r.Header.Set("X-Forwarded-For", c.forwarded)
-		if got := clientIP(r, trusted); got != c.want {
+		if got := ipaddress.OfClient(r, trusted); got != c.want {
 			t.Errorf("%s for %q: %q, want %q", c.peer, c.forwarded, got, c.want)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/clausea/crawler/internal/ipaddress"
 	"github.com/clausea/crawler/internal/problem"
 )
 
@@ -19,7 +20,7 @@ func (s *Server) Handler() http.Handler {
 			s.o.Extra.ServeHTTP(w, r)
 			return
 		}
-		q := &request{id: requestID(r), ipAddress: clientIP(r, s.o.TrustedProxies), url: r.URL, accept: r.Header.Values("Accept"), operation: "none"}
+		q := &request{id: requestID(r), ipAddress: ipaddress.OfClient(r, s.o.TrustedProxies), url: r.URL, accept: r.Header.Values("Accept"), operation: "none"}
 		r = r.WithContext(withRequest(r.Context(), q))
 		out := &recorder{ResponseWriter: w, request: r, changes: &s.validators.changes}
 		setSecurityHeaders(out.Header())

@@ -1,4 +1,5 @@
-package httpapi
+// Package ipaddress determines the IP address of the client of a request behind proxies.
+package ipaddress
 
 import (
 	"net/http"
@@ -6,10 +7,10 @@ import (
 	"strings"
 )
 
-// clientIP returns the IP address of the client: that of the connection or, if a trusted proxy
+// OfClient returns the IP address of the client: that of the connection or, if a trusted proxy
 // opened it, the last one in X-Forwarded-For that is not a trusted proxy. What stands before it
 // was written by the client.
-func clientIP(r *http.Request, trusted []netip.Prefix) string {
+func OfClient(r *http.Request, trusted []netip.Prefix) string {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
 		return "" // a Unix socket

@@ -137,6 +137,13 @@ type CrawlLimits struct {
 	Languages []Language `json:"languages,omitempty"`
 }
 
+// IgnoredText is a text whose edits are no changes. # stands for any number.
+//
+// +kubebuilder:validation:MinLength=3
+// +kubebuilder:validation:MaxLength=500
+// +kubebuilder:validation:XValidation:rule="self.matches('[^0-9#[:space:][:punct:]]')",message="must contain a letter; write the words around the number, such as: we have # partners"
+type IgnoredText string
+
 // Target defines what to crawl.
 type Target struct {
 	// displayName is the human-readable name of the company.
@@ -169,6 +176,25 @@ type Target struct {
 	// +kubebuilder:validation:MaxItems=31
 	// +kubebuilder:validation:XValidation:rule="self.all(d, self.exists_one(e, e == d))",message="must not list a type twice; remove the duplicate"
 	ExpectedTypes []DocumentType `json:"expectedTypes,omitempty"`
+	// ignoreText lists texts whose edits are no changes: an edit is ignored if its removed and
+	// its added words lie within such a text of the old and the new version. # stands for any
+	// number, so that "we have # partners" ignores a new number of partners. Case and
+	// punctuation do not count. A version with nothing but ignored edits is stored, and makes
+	// no change.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=50
+	// +kubebuilder:validation:XValidation:rule="self.all(d, self.exists_one(e, e == d))",message="must not list a text twice; remove the duplicate"
+	IgnoreText []IgnoredText `json:"ignoreText,omitempty"`
+}
+
+// IgnoreTexts returns the texts whose edits are no changes.
+func (t *Target) IgnoreTexts() []string {
+	var out []string
+	for _, text := range t.IgnoreText {
+		out = append(out, string(text))
+	}
+	return out
 }
 
 // StoreKey returns the key of a company in the store: its name if the namespace is default

@@ -10,9 +10,14 @@ import (
 	"github.com/clausea/crawler/internal/store"
 )
 
+// TextReader reads versions.
+type TextReader interface {
+	VersionText(ctx context.Context, documentID string, n int) (store.Version, string, error)
+}
+
 // Reader reads versions and their snapshots.
 type Reader interface {
-	VersionText(ctx context.Context, documentID string, n int) (store.Version, string, error)
+	TextReader
 	GetSnapshot(ctx context.Context, company, hash string) ([]byte, error)
 }
 
@@ -23,9 +28,8 @@ type Result struct {
 	Change           change.Change
 }
 
-// Versions compares the versions from and to of a document. If the snapshots of both are stored,
-// the result has the edits in the parts of the pages that are not part of the text.
-func Versions(ctx context.Context, r Reader, d store.Document, from, to int) (out Result, err error) {
+// Texts compares the texts of the versions from and to of a document.
+func Texts(ctx context.Context, r TextReader, d store.Document, from, to int) (out Result, err error) {
 	if out.To, out.ToText, err = r.VersionText(ctx, d.ID, to); err != nil {
 		return out, fmt.Errorf("read version %d of document %s: %w", to, d.ID, err)
 	}
@@ -35,10 +39,17 @@ func Versions(ctx context.Context, r Reader, d store.Document, from, to int) (ou
 	old, cur := document.FromMarkdown(out.FromText), document.FromMarkdown(out.ToText)
 	cur.Type = d.Type // subprocessor lists are also compared row by row
 	out.Change = document.Compare(old, cur)
-	if out.Change.Kind != change.KindBroken {
+	return out, nil
+}
+
+// Versions is Texts with the edits in the parts of the pages that are not part of the text, if the
+// snapshots of both versions are stored.
+func Versions(ctx context.Context, r Reader, d store.Document, from, to int) (Result, error) {
+	out, err := Texts(ctx, r, d, from, to)
+	if err == nil && out.Change.Kind != change.KindBroken {
 		out.Change = document.AddRemovedEdits(out.Change, readSnapshot(ctx, r, d.Company, out.From), readSnapshot(ctx, r, d.Company, out.To))
 	}
-	return out, nil
+	return out, err
 }
 
 // readSnapshot reads the page of a version with its removed parts. The result is empty if there

@@ -68,6 +68,9 @@ func (r *recorder) compare(ctx context.Context, p *crawl.Page, d document.Docume
 		if diff, err = r.addRemovedEdits(ctx, p, diff, newest); err != nil {
 			return c, fmt.Errorf("read the snapshot of %s again: %w", p.URL, err)
 		}
+		if diff = diff.Ignore(r.storage.ignore); diff.Kind != change.KindChange {
+			c.kind = change.KindNone // the version is stored, and makes no change
+		}
 		c.summary = summaryOf(diff)
 		v := r.newVersion(p, d, old.ID, newest.SnapshotHash)
 		if v.Version.Flapping, err = r.isFlapping(ctx, old.ID, technical, v.Version); err != nil {

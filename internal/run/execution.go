@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/clausea/crawler/internal/crawl"
+	"github.com/clausea/crawler/internal/document/change"
 	"github.com/clausea/crawler/internal/run/hostlease"
 	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/telemetry"
@@ -27,7 +28,7 @@ type execution struct {
 func newExecution(r *Runner, t Task, rec store.Run, s Store, metrics *telemetry.RunMetrics, progress ProgressFunc) *execution {
 	rec.State, rec.Worker, rec.Heartbeat = store.RunRunning, r.WorkerID, time.Now().UTC()
 	rec.Limits = storedLimits(t.Plan.Options)
-	st := storage{store: s, fence: rec.Fence, company: t.Company, runID: rec.ID}
+	st := storage{store: s, fence: rec.Fence, company: t.Company, runID: rec.ID, ignore: change.NewIgnoreRules(t.IgnoreText)}
 	e := &execution{
 		runner: r, task: t, record: rec, storage: st, stopReason: crawl.StopInternal,
 		observer: newObserver(st, newPageReader(t.Plan.Seeds, r.PDF, r.extraction()), r.Log, metrics, progress),

@@ -3,6 +3,7 @@ package run
 import (
 	"errors"
 
+	"github.com/clausea/crawler/internal/document/change"
 	"github.com/clausea/crawler/internal/store"
 )
 
@@ -26,6 +27,7 @@ type storage struct {
 	fence   store.Fence // fences every write
 	company string
 	runID   string
+	ignore  change.IgnoreRules // of the company
 }
 
 // enabled reports whether anything is stored.

@@ -15,6 +15,8 @@ import (
 type Task struct {
 	Company string
 	Plan    crawl.Plan
+	// IgnoreText are the texts whose edits are no changes; see change.NewIgnoreRules.
+	IgnoreText []string
 }
 
 // Report is the result of a run.
@@ -59,7 +61,7 @@ func TaskFor(company string, t v1alpha1.Target, limits *v1alpha1.CrawlLimits, de
 	for _, l := range []*v1alpha1.CrawlLimits{t.Crawl, limits} {
 		applyLimits(&p.Options, l)
 	}
-	return Task{Company: company, Plan: p}
+	return Task{Company: company, Plan: p, IgnoreText: t.IgnoreTexts()}
 }
 
 // applyLimits replaces the options that limits sets.

@@ -16,6 +16,7 @@ const (
 	RuleVolatile      Rule = "volatile"       // a counter, a language picker, or the time of the request
 	RuleStruckOut     Rule = "struck_out"     // text that is struck out, and so no longer applies
 	RulePageControl   Rule = "page_control"   // the label of a control, such as "back to top"
+	RuleIgnoredText   Rule = "ignored_text"   // text that a person chose to ignore
 )
 
 // The rules of edits in the text or in a part of the page that is not part of it.
@@ -36,6 +37,6 @@ const (
 
 // Rules lists all rules.
 var Rules = []Rule{
-	RuleFormatting, RuleNumberFormat, RuleWordDivision, RuleEmailNotation, RuleItemNumber, RuleOrder, RuleRandomID, RuleCopyrightYear, RuleVolatile, RuleStruckOut, RulePageControl,
+	RuleFormatting, RuleNumberFormat, RuleWordDivision, RuleEmailNotation, RuleItemNumber, RuleOrder, RuleRandomID, RuleCopyrightYear, RuleVolatile, RuleStruckOut, RulePageControl, RuleIgnoredText,
 	RuleConsentBanner, RuleMenu, RuleScreenReader, RuleSiteBoilerplate, RuleAside, RuleForm, RuleControl, RuleHidden, RuleDuplicate, RuleOtherDocument, RuleTemplate, RuleShell,
 }

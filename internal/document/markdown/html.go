@@ -10,8 +10,11 @@ import (
 // all text is escaped, the elements are those of this file without attributes except href, value
 // and rel, and a link has an http, https or mailto URL. Images become their alternative text, and
 // HTML in the text is shown as text. Time and memory are linear in the length of the text.
-func HTML(md string) string {
-	w := htmlWriter{rest: strings.ToValidUTF8(md, "\ufffd")}
+func HTML(md string) string { return render(md, nil) }
+
+// render renders Markdown, as a section of a page unless that is nil.
+func render(md string, s *section) string {
+	w := htmlWriter{rest: strings.ToValidUTF8(md, "\ufffd"), section: s}
 	w.out.Grow(len(md) + len(md)/8)
 	for w.rest != "" {
 		line, rest, _ := strings.Cut(w.rest, "\n")
@@ -39,6 +42,8 @@ type htmlWriter struct {
 	table bool
 	quote bool
 	fence string // delimiter that closes the open code block; empty outside of code
+	// section is set if the text is a section of a page.
+	section *section
 }
 
 // htmlList is an open list with an open item.
@@ -178,7 +183,12 @@ func (w *htmlWriter) writeHeading(level int, number, text string) {
 	w.flush()
 	w.closeLists(0)
 	text = strings.TrimSpace(strings.TrimRight(strings.TrimSpace(text), "#"))
-	w.element("h"+strconv.Itoa(level), strings.TrimSpace(number+" "+text))
+	text = strings.TrimSpace(number + " " + text)
+	if w.section != nil {
+		w.writeSectionHeading(level, text)
+		return
+	}
+	w.element("h"+strconv.Itoa(level), text)
 }
 
 // writeRule writes the heading that a line underlines, or a thematic break.
@@ -239,7 +249,8 @@ func (w *htmlWriter) writeRow(line string) {
 	cell := "td"
 	if !w.table {
 		w.closeLists(0)
-		w.out.WriteString("<table>\n")
+		opening, _ := w.tableTags()
+		w.out.WriteString(opening)
 		w.table = true
 		p := parser{rest: w.rest}
 		if p.startsTable(line) {
@@ -258,7 +269,8 @@ func (w *htmlWriter) writeRow(line string) {
 func (w *htmlWriter) closeTable() {
 	if w.table {
 		w.table = false
-		w.out.WriteString("</table>\n")
+		_, closing := w.tableTags()
+		w.out.WriteString(closing)
 	}
 }
 

@@ -30,9 +30,10 @@ type Caller struct {
 
 // implied lists the scopes that each scope includes.
 var implied = map[store.APIScope][]store.APIScope{
-	store.ScopeCrawl: {store.ScopeRead},
-	store.ScopeWrite: {store.ScopeRead, store.ScopeCrawl},
-	store.ScopeAdmin: {store.ScopeRead, store.ScopeCrawl, store.ScopeWrite},
+	store.ScopeCrawl:  {store.ScopeRead},
+	store.ScopeReview: {store.ScopeRead},
+	store.ScopeWrite:  {store.ScopeRead, store.ScopeCrawl, store.ScopeReview},
+	store.ScopeAdmin:  {store.ScopeRead, store.ScopeCrawl, store.ScopeReview, store.ScopeWrite},
 }
 
 // Allows reports whether the caller has a scope, or one that includes it.

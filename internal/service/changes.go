@@ -29,6 +29,7 @@ type ChangesStore interface {
 	PutReview(ctx context.Context, r store.Review) (store.Review, error)
 	GetReview(ctx context.Context, changeID string) (store.Review, error)
 	GetReviews(ctx context.Context, changeIDs []string) (map[string]store.Review, error)
+	ListAudit(ctx context.Context, q store.AuditQuery) (items []store.AuditEntry, next string, err error)
 	summaryReader
 }
 

@@ -23,6 +23,9 @@ type ImportFormat string
 const (
 	ImportJSONLines ImportFormat = "jsonl" // an object with name, url, tags and spec in each line
 	ImportCSV       ImportFormat = "csv"   // a header, and CompanyColumns
+	ImportURLs      ImportFormat = "urls"  // a URL or a domain in each line
+	// ImportDeclarations are service declarations of Open Terms Archive.
+	ImportDeclarations ImportFormat = "declarations"
 )
 
 // MaxImportRows is the maximum number of companies of an import.
@@ -88,9 +91,11 @@ func (s *Companies) Import(ctx context.Context, caller Caller, format ImportForm
 }
 
 func readRows(format ImportFormat, data []byte) ([]importRow, error) {
-	read := readJSONLines
-	if format == ImportCSV {
-		read = readCSV
+	read, ok := map[ImportFormat]func([]byte) ([]importRow, error){
+		ImportJSONLines: readJSONLines, ImportCSV: readCSV, ImportURLs: readURLs, ImportDeclarations: readDeclarations,
+	}[format]
+	if !ok {
+		return nil, problem.OfField("format", "must be %s, %s, %s or %s", ImportJSONLines, ImportCSV, ImportURLs, ImportDeclarations)
 	}
 	rows, err := read(data)
 	if err == nil && len(rows) > MaxImportRows {

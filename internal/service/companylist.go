@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -24,6 +25,7 @@ const (
 	SortByName       CompanySort = "name"
 	SortByLastChange CompanySort = "lastChanged" // the latest change first
 	SortByNextCrawl  CompanySort = "nextCrawl"   // the soonest first; those without a next crawl last
+	SortByLastCrawl  CompanySort = "lastCrawl"   // the crawl that ended longest ago first, after those without one
 )
 
 // CompanyQuery selects companies. An empty field selects all.
@@ -34,7 +36,10 @@ type CompanyQuery struct {
 	States []string
 	// Tags selects companies that have all of these tags.
 	Tags []string
-	Sort CompanySort
+	// CrawledBefore selects companies whose last crawl ended before it, and those without one, if
+	// it is set.
+	CrawledBefore time.Time
+	Sort          CompanySort
 	store.ListOptions
 }
 
@@ -134,8 +139,18 @@ func sortKeyOf(c *v1alpha1.Company, sort CompanySort) int64 {
 		return c.Status.NextCrawlTime.Unix()
 	case sort == SortByNextCrawl:
 		return math.MaxInt64
+	case sort == SortByLastCrawl && !LastCrawlEnd(c).IsZero():
+		return LastCrawlEnd(c).Unix()
 	}
 	return 0
+}
+
+// LastCrawlEnd returns the time at which the last crawl of a Company ended, or zero.
+func LastCrawlEnd(c *v1alpha1.Company) time.Time {
+	if c.Status.LastCrawl == nil || c.Status.LastCrawl.CompletionTime == nil {
+		return time.Time{}
+	}
+	return c.Status.LastCrawl.CompletionTime.Time
 }
 
 // decodeCompanyCursor returns the position after which a page begins, or nil for the first page.
@@ -163,6 +178,9 @@ func (q CompanyQuery) matches(c *v1alpha1.Company) bool {
 		if state, _ := StateOf(c); !slices.Contains(q.States, state) {
 			return false
 		}
+	}
+	if !q.CrawledBefore.IsZero() && !LastCrawlEnd(c).Before(q.CrawledBefore) {
+		return false
 	}
 	text := strings.ToLower(q.Text)
 	if strings.Contains(c.Name, text) || strings.Contains(strings.ToLower(c.Spec.DisplayName), text) {

@@ -20,7 +20,8 @@ const (
 	CrawlEventEnd    CrawlEventKind = "end"   // the crawl has ended; no event follows
 )
 
-// CrawlEvent is what a caller that follows a crawl receives.
+// CrawlEvent is what a caller that follows a crawl receives. It is shared by all callers that
+// follow the crawl: they must not change it.
 type CrawlEvent struct {
 	Kind CrawlEventKind
 	// Logged is the event of the log.
@@ -31,45 +32,67 @@ type CrawlEvent struct {
 
 // CrawlEvents are the events of a crawl after a sequence number.
 type CrawlEvents struct {
-	crawls *Crawls
-	crawl  *Crawl
-	after  int64
-	reset  bool
-	shown  string
-	// final reports whether the last event that was sent is the change to the last state.
-	final bool
-	// ended reports whether the crawl had ended at an earlier update.
-	ended bool
-	// refreshed is the interval at which the counts of the crawl are read.
-	refreshed time.Duration
+	hub      *crawlHub
+	shared   *sharedCrawl
+	notified chan struct{} // has a buffer of one, so that a notification is not lost
+	after    int64
+	reset    bool
+	version  int // that of the last crawl that was sent
 }
 
-// crawlRefresh is the default of CrawlEvents.refreshed. A worker stores the counts every 2 s.
-const crawlRefresh = 3 * time.Second
-
-// lastEventDelay is how long after the end of a crawl its last event can be missing: the record of
-// the run is stored first.
-const lastEventDelay = 10 * time.Second
-
-// Events returns the events of a crawl whose sequence number is greater than after.
+// Events returns the events of a crawl whose sequence number is greater than after. The caller
+// must call Follow once.
 func (s *Crawls) Events(ctx context.Context, caller Caller, id string, after int64) (*CrawlEvents, error) {
-	c, err := s.Get(ctx, caller, id)
-	if err != nil {
+	if err := caller.Authorize(store.ScopeRead); err != nil {
 		return nil, err
 	}
-	e := &CrawlEvents{crawls: s, crawl: c, after: max(after, 0), refreshed: crawlRefresh}
-	if after <= 0 {
-		return e, nil
-	}
-	// The log continues if it has the event that the caller saw last, or the one after it.
-	next, err := s.Store.ListRunEvents(ctx, id, after-1, 1)
-	if err != nil {
-		return nil, fmt.Errorf("read the events of run %s: %w", id, err)
-	}
-	if len(next) == 0 || next[0].Sequence > after+1 {
-		e.after, e.reset = 0, true
+	e := &CrawlEvents{hub: &s.hub, notified: make(chan struct{}, 1), after: max(after, 0)}
+	s.hub.join(ctx, s, id, e)
+	if err := e.begin(ctx, s); err != nil {
+		s.hub.leave(e)
+		return nil, err
 	}
 	return e, nil
+}
+
+// Snapshot returns a crawl and its whole log. It reads the store only if no caller of the process
+// follows the crawl. The result is shared: the caller must not change it.
+func (s *Crawls) Snapshot(ctx context.Context, caller Caller, id string) (*Crawl, []store.RunEvent, error) {
+	e, err := s.Events(ctx, caller, id, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer s.hub.leave(e)
+	p := e.shared.after(0)
+	return p.crawl, p.events, nil
+}
+
+// begin waits until the recorded log is read, and determines whether it continues after the event
+// that the caller saw last.
+func (e *CrawlEvents) begin(ctx context.Context, s *Crawls) error {
+	select {
+	case <-e.shared.loaded:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	progress := e.shared.after(0)
+	if progress.crawl == nil {
+		return progress.err
+	}
+	if e.after <= progress.last {
+		return nil
+	}
+	// The log is shorter, or another process has read an event that this one has not.
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	next, err := s.Store.ListRunEvents(ctx, e.shared.id, e.after-1, 1)
+	if err != nil {
+		return fmt.Errorf("read the events of run %s: %w", e.shared.id, err)
+	}
+	if len(next) == 0 {
+		e.after, e.reset = 0, true
+	}
+	return nil
 }
 
 // errNotSent means that the receiver of events has ended.
@@ -77,6 +100,7 @@ var errNotSent = errors.New("the receiver has ended")
 
 // Follow sends all events, until the crawl has ended, ctx ends, or send returns false.
 func (e *CrawlEvents) Follow(ctx context.Context, send func(CrawlEvent) bool) error {
+	defer e.hub.leave(e)
 	if err := e.follow(ctx, send); ctx.Err() == nil && !errors.Is(err, errNotSent) {
 		return err
 	}
@@ -84,101 +108,53 @@ func (e *CrawlEvents) Follow(ctx context.Context, send func(CrawlEvent) bool) er
 }
 
 func (e *CrawlEvents) follow(ctx context.Context, send func(CrawlEvent) bool) error {
-	if e.reset && !send(CrawlEvent{Kind: CrawlEventReset, Crawl: e.crawl}) {
-		return errNotSent
-	}
-	watch, err := e.crawls.Store.WatchRunEvents(ctx, e.crawl.Run.ID, e.after)
-	if err != nil {
-		return fmt.Errorf("watch the events of run %s: %w", e.crawl.Run.ID, err)
-	}
-	defer watch.Stop()
-	refresh := time.NewTicker(e.refreshed)
-	defer refresh.Stop()
 	for {
-		if ended, err := e.update(ctx, send); ended || err != nil {
+		p := e.shared.after(e.after)
+		if err := e.send(p, send); err != nil {
 			return err
 		}
-		for changed := false; !changed; {
-			select {
-			case event, ok := <-watch.Events():
-				if !ok {
-					return watch.Err()
-				}
-				if err := e.log(event, send); err != nil {
-					return err
-				}
-				changed = event.Type == store.RunStateChanged
-			case <-refresh.C:
-				changed = true
-			case <-ctx.Done():
-				return ctx.Err()
-			}
+		switch {
+		case p.ended:
+			send(CrawlEvent{Kind: CrawlEventEnd, Crawl: p.crawl})
+			return nil
+		case p.err != nil:
+			return p.err
+		case p.stopped:
+			return nil
+		}
+		select {
+		case <-e.notified:
+		case <-ctx.Done():
+			return ctx.Err()
 		}
 	}
 }
 
-// log sends an event of the log.
-func (e *CrawlEvents) log(event store.RunEvent, send func(CrawlEvent) bool) error {
-	e.after = event.Sequence
-	e.final = event.Type == store.RunStateChanged && (event.Reason == string(store.RunComplete) || event.Reason == string(store.RunFailed))
-	if !send(CrawlEvent{Kind: CrawlEventLogged, Logged: &event}) {
+// send sends the crawl, if it has changed and not ended, and the events that follow in the log.
+func (e *CrawlEvents) send(p crawlProgress, send func(CrawlEvent) bool) error {
+	if e.reset && !send(CrawlEvent{Kind: CrawlEventReset, Crawl: p.crawl}) {
 		return errNotSent
+	}
+	e.reset = false
+	if p.version > e.version && !p.crawl.Ended() && !p.ended {
+		if !send(CrawlEvent{Kind: CrawlEventState, Crawl: p.crawl}) {
+			return errNotSent
+		}
+	}
+	e.version = p.version
+	for i := range p.events {
+		if !send(CrawlEvent{Kind: CrawlEventLogged, Logged: &p.events[i]}) {
+			return errNotSent
+		}
+		e.after = p.events[i].Sequence
 	}
 	return nil
 }
 
-// update reads the crawl, and sends it if it has changed. If the crawl has ended, update sends
-// what remains in the log, and the end.
-func (e *CrawlEvents) update(ctx context.Context, send func(CrawlEvent) bool) (ended bool, err error) {
-	c, gone, err := e.crawls.refresh(ctx, e.crawl)
-	if err != nil {
-		return false, err
-	}
-	e.crawl = c
-	if gone || c.Ended() {
-		if err := e.drain(ctx, send); err != nil {
-			return true, err
-		}
-		old := e.crawls.Guard.Now().Sub(c.Run.FinishedAt) > lastEventDelay
-		if gone || e.final || e.ended || old {
-			send(CrawlEvent{Kind: CrawlEventEnd, Crawl: c})
-			return true, nil
-		}
-		e.ended = true
-		return false, nil
-	}
-	reason, message := c.Reason()
-	shown := fmt.Sprint(c.State(), reason, message, c.Run.Progress, c.Run.Documents, c.Run.WaitingForHost, c.Run.Attempts)
-	if shown == e.shown {
-		return false, nil
-	}
-	e.shown = shown
-	if !send(CrawlEvent{Kind: CrawlEventState, Crawl: c}) {
-		return false, errNotSent
-	}
-	return false, nil
-}
-
-// drain sends the events of the log that the watch has not delivered yet.
-func (e *CrawlEvents) drain(ctx context.Context, send func(CrawlEvent) bool) error {
-	for {
-		events, err := e.crawls.Store.ListRunEvents(ctx, e.crawl.Run.ID, e.after, store.MaxLimit)
-		if err != nil {
-			return fmt.Errorf("read the events of run %s: %w", e.crawl.Run.ID, err)
-		}
-		for _, event := range events {
-			if err := e.log(event, send); err != nil {
-				return err
-			}
-		}
-		if len(events) < store.MaxLimit {
-			return nil
-		}
-	}
-}
-
 // refresh reads a crawl again. It reports whether nothing is left of it.
 func (s *Crawls) refresh(ctx context.Context, c *Crawl) (current *Crawl, gone bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
 	run, err := s.Store.GetRun(ctx, c.Run.ID)
 	recorded := err == nil
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -201,3 +177,11 @@ func (s *Crawls) refresh(ctx context.Context, c *Crawl) (current *Crawl, gone bo
 	}
 	return crawlOfJob(job), false, nil
 }
+
+// crawlRefresh is the default interval at which the counts of a crawl that is followed are read. A
+// worker stores them every 2 s.
+const crawlRefresh = 3 * time.Second
+
+// lastEventDelay is how long after the end of a crawl its last event can be missing: the record of
+// the run is stored first.
+const lastEventDelay = 10 * time.Second

@@ -21,6 +21,8 @@ type Crawls struct {
 	Guard     Guard
 	Store     CrawlsStore
 	Resources Resources
+
+	hub crawlHub
 }
 
 // CrawlsStore is the part of the store that Crawls uses. Its methods are those of store.Runs,

@@ -41,7 +41,7 @@ func (s *Documents) Correction(ctx context.Context, caller Caller, id string) (s
 
 // Correct replaces the correction of a document, and applies it.
 func (s *Documents) Correct(ctx context.Context, caller Caller, id string, in CorrectionInput) (c store.Correction, err error) {
-	action := Action{Name: "document.correct", Scope: store.ScopeWrite, TargetKind: "document", TargetName: id}
+	action := Action{Name: "document.correct", Scope: store.ScopeReview, TargetKind: "document", TargetName: id}
 	err = s.Guard.Change(ctx, caller, action, func(ctx context.Context, r *Recorded) error {
 		d, err := s.document(ctx, id)
 		if err != nil {
@@ -77,7 +77,7 @@ func (s *Documents) storedCorrection(ctx context.Context, id string) (any, error
 
 // DeleteCorrection deletes the correction of a document. It is not an error if there is none.
 func (s *Documents) DeleteCorrection(ctx context.Context, caller Caller, id string) error {
-	action := Action{Name: "document.uncorrect", Scope: store.ScopeWrite, TargetKind: "document", TargetName: id}
+	action := Action{Name: "document.uncorrect", Scope: store.ScopeReview, TargetKind: "document", TargetName: id}
 	return s.Guard.Change(ctx, caller, action, func(ctx context.Context, r *Recorded) error {
 		if _, err := s.document(ctx, id); err != nil {
 			return err

@@ -69,7 +69,7 @@ func (s *Documents) companyKey(d store.Document) client.ObjectKey {
 
 // changeSeeds changes the seeds of the Company of a document.
 func (s *Documents) changeSeeds(ctx context.Context, caller Caller, action, id string, change func(store.Document, []v1alpha1.Seed) ([]v1alpha1.Seed, error)) error {
-	return s.Guard.Change(ctx, caller, Action{Name: action, Scope: store.ScopeWrite, TargetKind: "document", TargetName: id}, func(ctx context.Context, r *Recorded) error {
+	return s.Guard.Change(ctx, caller, Action{Name: action, Scope: store.ScopeReview, TargetKind: "document", TargetName: id}, func(ctx context.Context, r *Recorded) error {
 		d, err := s.document(ctx, id)
 		if err != nil {
 			return err

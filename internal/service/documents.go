@@ -37,6 +37,7 @@ type DocumentsStore interface {
 	VersionAt(ctx context.Context, documentID string, t time.Time) (store.Version, error)
 	GetSnapshot(ctx context.Context, company, hash string) ([]byte, error)
 	GetPage(ctx context.Context, runID, url string) (store.FetchedPage, error)
+	ListChanges(ctx context.Context, q store.ChangeQuery) (items []store.Change, next string, err error)
 }
 
 // maxLargeResults is the maximum number of comparisons and evidence packs that are made at once. A

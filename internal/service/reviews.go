@@ -22,7 +22,7 @@ type NewReview struct {
 // Review replaces the review of a change. If another caller replaces it at the same time, the
 // error is a PreconditionFailed problem.
 func (s *Changes) Review(ctx context.Context, caller Caller, changeID string, in NewReview) (stored store.Review, err error) {
-	a := Action{Name: "change.review", Scope: store.ScopeWrite, TargetKind: "change", TargetName: changeID}
+	a := Action{Name: "change.review", Scope: store.ScopeReview, TargetKind: "change", TargetName: changeID}
 	err = s.Guard.Change(ctx, caller, a, func(ctx context.Context, r *Recorded) error {
 		c, err := s.get(ctx, changeID)
 		if err != nil {

@@ -1,8 +1,11 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/clausea/crawler/internal/problem"
@@ -13,6 +16,10 @@ import (
 type Usage struct {
 	From, To time.Time  // the first and the last day, at 00:00 UTC
 	Days     []DayUsage // one for each day, the first day first
+	// Companies are those with the most fetched pages, the most first, at most MaxUsageCompanies.
+	// MoreCompanies is set if there are more.
+	Companies     []CompanyUsage
+	MoreCompanies bool
 	// Partial is set if there was more to count than is read: the counts of the first days are
 	// then too low.
 	Partial bool
@@ -29,6 +36,18 @@ type DayUsage struct {
 	Changed    int64 // documents with a new version
 	Changes    int   // changes of all kinds
 }
+
+// CompanyUsage is what the crawls of a company did in a range of days.
+type CompanyUsage struct {
+	Company          string
+	Runs, FailedRuns int
+	Pages            int64         // pages that were fetched
+	Bytes            int64         // size of the fetched pages, decompressed
+	Duration         time.Duration // of the crawls that ended, without their time in the queue
+}
+
+// MaxUsageCompanies is the maximum number of companies of a Usage.
+const MaxUsageCompanies = 100
 
 // MaxUsageDays is the maximum number of days of a range.
 const MaxUsageDays = 100
@@ -84,11 +103,13 @@ func (s *Statistics) countUsage(ctx context.Context, r usageRange) (Usage, error
 		}
 		return nil
 	}
+	companies := map[string]*CompanyUsage{}
 	partialRuns, err := s.eachRun(ctx, r.from, func(run store.Run) {
 		d := dayOf(run.CreatedAt)
 		if d == nil {
 			return
 		}
+		addCompanyUsage(companies, run)
 		d.Runs++
 		if run.State == store.RunFailed {
 			d.FailedRuns++
@@ -108,5 +129,38 @@ func (s *Statistics) countUsage(ctx context.Context, r usageRange) (Usage, error
 		return u, fmt.Errorf("count the changes since %s: %w", r.from.Format(time.DateOnly), err)
 	}
 	u.Partial = partialRuns || partialChanges
+	u.Companies, u.MoreCompanies = busiest(companies)
 	return u, nil
+}
+
+// addCompanyUsage adds a run to the usage of its company.
+func addCompanyUsage(companies map[string]*CompanyUsage, run store.Run) {
+	name := CompanyName(store.Document{Company: run.Company})
+	c := companies[name]
+	if c == nil {
+		c = &CompanyUsage{Company: name}
+		companies[name] = c
+	}
+	c.Runs++
+	if run.State == store.RunFailed {
+		c.FailedRuns++
+	}
+	c.Pages, c.Bytes = c.Pages+run.Progress.Fetched, c.Bytes+run.Bytes
+	if run.Ended() && !run.StartedAt.IsZero() && run.FinishedAt.After(run.StartedAt) {
+		c.Duration += run.FinishedAt.Sub(run.StartedAt)
+	}
+}
+
+// busiest returns the companies with the most fetched pages, and whether there are others.
+func busiest(companies map[string]*CompanyUsage) (all []CompanyUsage, more bool) {
+	for _, c := range companies {
+		all = append(all, *c)
+	}
+	slices.SortFunc(all, func(a, b CompanyUsage) int {
+		return cmp.Or(cmp.Compare(b.Pages, a.Pages), strings.Compare(a.Company, b.Company))
+	})
+	if len(all) > MaxUsageCompanies {
+		return all[:MaxUsageCompanies], true
+	}
+	return all, false
 }

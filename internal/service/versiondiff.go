@@ -28,12 +28,17 @@ func (s *Documents) Diff(ctx context.Context, caller Caller, id string, from, to
 	if err != nil {
 		return out, err
 	}
+	ignore, err := s.ignoreRules(ctx, out.Document)
+	if err != nil {
+		return out, err
+	}
 	release, err := s.slot(ctx)
 	if err != nil {
 		return out, err
 	}
 	defer release()
 	out.Result, err = comparison.Versions(ctx, s.Store, out.Document, a, b)
+	out.Change = out.Change.Ignore(ignore)
 	return out, versionProblem(err, out.Document, VersionSelector{Number: max(a, b)})
 }
 

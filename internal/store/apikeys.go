@@ -13,9 +13,11 @@ type APIScope string
 const (
 	ScopeRead  APIScope = "read"
 	ScopeCrawl APIScope = "crawl" // start and control crawls
-	ScopeWrite APIScope = "write"
-	ScopeAdmin APIScope = "admin"
-	ScopeFeed  APIScope = "feed" // read one feed, APIKey.Feed, and nothing else
+	// ScopeReview allows reviews of changes, and corrections and pins of documents.
+	ScopeReview APIScope = "review"
+	ScopeWrite  APIScope = "write"
+	ScopeAdmin  APIScope = "admin"
+	ScopeFeed   APIScope = "feed" // read one feed, APIKey.Feed, and nothing else
 )
 
 // APIKey is a key of the HTTP API. The store has only the hash of the key.
@@ -53,7 +55,7 @@ func (k APIKey) Checked() (APIKey, error) {
 	if len(k.Scopes) == 0 {
 		b.fail("scopes is empty")
 	}
-	anyOf(&b, "scopes", k.Scopes, ScopeRead, ScopeCrawl, ScopeWrite, ScopeAdmin, ScopeFeed)
+	anyOf(&b, "scopes", k.Scopes, ScopeRead, ScopeCrawl, ScopeReview, ScopeWrite, ScopeAdmin, ScopeFeed)
 	b.text("feed", k.Feed, maxURL)
 	b.after("createdAt", k.CreatedAt, time.Time{})
 	b.text("createdBy", k.CreatedBy, maxID)

@@ -89,7 +89,7 @@ func registerChanges(s *Server, changes *service.Changes) {
 		return &changeOutput{ETag: reviewETag(c.Review), CacheControl: "private, no-cache", Body: changeWithReview(c)}, nil
 	})
 	register(s, Operation{
-		ID: "reviewChange", Method: http.MethodPut, Path: "/v1/changes/{id}/review", Tag: "changes", Scope: store.ScopeWrite,
+		ID: "reviewChange", Method: http.MethodPut, Path: "/v1/changes/{id}/review", Tag: "changes", Scope: store.ScopeReview,
 		Summary: "Review a change", Description: "Replaces the review. If-Match must have the ETag of the current one, which every change has in review.etag.",
 		Problems: []problem.Code{problem.NotFound, problem.PreconditionRequired, problem.PreconditionFailed},
 	}, func(ctx context.Context, caller service.Caller, in *reviewInput) (*reviewOutput, error) {

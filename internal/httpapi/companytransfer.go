@@ -3,12 +3,9 @@ package httpapi
 import (
 	"bufio"
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"io"
 	"net/http"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -18,13 +15,14 @@ import (
 	"github.com/clausea/crawler/internal/problem"
 	"github.com/clausea/crawler/internal/service"
 	"github.com/clausea/crawler/internal/store"
-	"github.com/clausea/crawler/internal/timestamp"
 )
 
 // The media types of imports and exports.
 const (
 	jsonLinesType = "application/x-ndjson"
 	csvType       = "text/csv"
+	urlListType   = "text/plain"                              // of an import only
+	declareType   = "application/vnd.open-terms-archive+json" // service declarations, of an import only
 )
 
 // importTimeout is the time for an import of 1,000 companies through an API server.
@@ -78,12 +76,15 @@ func registerCompanyTransfers(s *Server, companies *service.Companies) {
 		ID: "importCompanies", Method: http.MethodPost, Path: "/v1/companies/import", Tag: "companies", Scope: store.ScopeWrite, Timeout: importTimeout, Idempotent: true,
 		Summary: "Create many companies",
 		Description: "At most 1,000 rows in 1 MiB. application/x-ndjson has an object in each line, as for the creation of one company. text/csv has a header and the columns " +
-			strings.Join(service.CompanyColumns, ", ") + "; spaces separate domains and tags. Existing companies are not changed. An invalid row does not prevent the others.",
+			strings.Join(service.CompanyColumns, ", ") + "; spaces separate domains and tags. text/plain has a URL or a domain in each line. application/vnd.open-terms-archive+json has service declarations of Open Terms Archive, " +
+			"whose documents become pinned URLs. Existing companies are not changed. An invalid row does not prevent the others.",
 	}, func(ctx context.Context, caller service.Caller, in *importInput) (*importOutput, error) {
-		formats := map[string]service.ImportFormat{jsonLinesType: service.ImportJSONLines, csvType: service.ImportCSV}
+		formats := map[string]service.ImportFormat{
+			jsonLinesType: service.ImportJSONLines, csvType: service.ImportCSV, urlListType: service.ImportURLs, declareType: service.ImportDeclarations,
+		}
 		format, ok := formats[in.contentType]
 		if !ok {
-			return nil, problem.New(problem.UnsupportedMediaType, "the Content-Type must be %s or %s", jsonLinesType, csvType)
+			return nil, problem.New(problem.UnsupportedMediaType, "the Content-Type must be %s, %s, %s or %s", jsonLinesType, csvType, urlListType, declareType)
 		}
 		results, err := companies.Import(ctx, caller, format, in.RawBody, in.DryRun)
 		if err != nil {
@@ -92,7 +93,7 @@ func registerCompanyTransfers(s *Server, companies *service.Companies) {
 		return &importOutput{"no-store", importReport(ctx, s, results)}, nil
 	})
 	content := s.api.OpenAPI().Paths["/v1/companies/import"].Post.RequestBody.Content
-	content[csvType] = content[jsonLinesType]
+	content[csvType], content[urlListType] = content[jsonLinesType], content[jsonLinesType]
 	text := &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
 	register(s, Operation{
 		ID: "exportCompanies", Method: http.MethodGet, Path: "/v1/companies/export", Tag: "companies", Scope: store.ScopeRead,
@@ -134,7 +135,7 @@ func importReport(ctx context.Context, s *Server, results []service.ImportResult
 func exportCompanies(hc huma.Context, format string, all []*v1alpha1.Company) {
 	contentType, name, write := jsonLinesType, "companies.jsonl", writeJSONLines
 	if format == "csv" {
-		contentType, name, write = csvType+"; charset=utf-8; header=present", "companies.csv", writeCSV
+		contentType, name, write = csvType+"; charset=utf-8; header=present", "companies.csv", service.WriteCompaniesCSV
 	}
 	hc.SetHeader("Content-Type", contentType)
 	hc.SetHeader("Content-Disposition", `attachment; filename="`+name+`"`)
@@ -158,37 +159,4 @@ func writeJSONLines(w io.Writer, all []*v1alpha1.Company) error {
 		}
 	}
 	return nil
-}
-
-func writeCSV(w io.Writer, all []*v1alpha1.Company) error {
-	out := csv.NewWriter(w)
-	if err := out.Write(slices.Concat(service.CompanyColumns, service.ExportedColumns)); err != nil {
-		return err
-	}
-	for _, c := range all {
-		s := summaryOfCompany(c)
-		schedule := v1alpha1.Schedule{}
-		if c.Spec.Schedule != nil {
-			schedule = *c.Spec.Schedule
-		}
-		cells := []string{
-			s.Name, "", s.DisplayName, strings.Join(s.Domains, " "), strings.Join(s.Tags, " "), schedule.Cron, schedule.TimeZone,
-			s.State, strconv.Itoa(int(s.DocumentCount)), rfc3339OrEmpty(s.LastChangedAt), rfc3339OrEmpty(s.NextCrawlAt),
-		}
-		for i := range cells {
-			cells[i] = service.PlainCell(cells[i])
-		}
-		if err := out.Write(cells); err != nil {
-			return err
-		}
-	}
-	out.Flush()
-	return out.Error()
-}
-
-func rfc3339OrEmpty(t *timestamp.Time) string {
-	if t == nil {
-		return ""
-	}
-	return t.Format(time.RFC3339)
 }

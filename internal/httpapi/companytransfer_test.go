@@ -40,6 +40,8 @@ func TestAnImportReportsEachRow(t *testing.T) {
 		status            int
 	}{
 		"other type":     {"application/json", `{"url":"x.example"}`, 415},
+		"URLs":           {"text/plain", "https://x.example/", 200},
+		"declarations":   {"application/vnd.open-terms-archive+json", `{"terms":{"Imprint":{"fetch":"https://y.example/imprint"}}}`, 200},
 		"no row":         {"application/x-ndjson", "\n\n", 422},
 		"too many rows":  {"application/x-ndjson", strings.Repeat("{}\n", 1001), 422},
 		"too many bytes": {"text/csv", strings.Repeat("a", 1<<20+1), 413},

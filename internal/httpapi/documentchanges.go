@@ -50,7 +50,7 @@ type correctionOutput struct {
 func registerDocumentChanges(s *Server, documents *service.Documents) {
 	notFound := []problem.Code{problem.NotFound}
 	register(s, Operation{
-		ID: "pinDocument", Method: http.MethodPut, Path: "/v1/documents/{id}/pin", Tag: "documents", Scope: store.ScopeWrite,
+		ID: "pinDocument", Method: http.MethodPut, Path: "/v1/documents/{id}/pin", Tag: "documents", Scope: store.ScopeReview,
 		Summary: "Pin a document", Description: "Adds its URL and type to the seeds of its company. Each crawl then fetches the URL and trusts the type. Repeat it after the type was corrected.",
 		Problems: []problem.Code{problem.NotFound, problem.Conflict},
 	}, func(ctx context.Context, caller service.Caller, in *DocumentPath) (*pinOutput, error) {
@@ -65,7 +65,7 @@ func registerDocumentChanges(s *Server, documents *service.Documents) {
 		return &pinOutput{Pin{Company: service.CompanyName(d.Document), URL: seed.URL, Type: string(seed.Type)}}, nil
 	})
 	register(s, Operation{
-		ID: "unpinDocument", Method: http.MethodDelete, Path: "/v1/documents/{id}/pin", Tag: "documents", Scope: store.ScopeWrite, Status: http.StatusNoContent,
+		ID: "unpinDocument", Method: http.MethodDelete, Path: "/v1/documents/{id}/pin", Tag: "documents", Scope: store.ScopeReview, Status: http.StatusNoContent,
 		Summary: "Unpin a document", Description: "Removes its URL and its former URLs from the pinned seeds of its company.", Problems: []problem.Code{problem.NotFound, problem.Conflict},
 	}, func(ctx context.Context, caller service.Caller, in *DocumentPath) (*struct{}, error) {
 		return nil, documents.Unpin(ctx, caller, in.ID)
@@ -82,7 +82,7 @@ func registerDocumentChanges(s *Server, documents *service.Documents) {
 		return newCorrection(c), nil
 	})
 	register(s, Operation{
-		ID: "putCorrection", Method: http.MethodPut, Path: "/v1/documents/{id}/correction", Tag: "documents", Scope: store.ScopeWrite,
+		ID: "putCorrection", Method: http.MethodPut, Path: "/v1/documents/{id}/correction", Tag: "documents", Scope: store.ScopeReview,
 		Summary: "Correct a document", Description: "Replaces the correction of the document, and applies it at once and in each crawl.", Problems: notFound,
 	}, func(ctx context.Context, caller service.Caller, in *struct {
 		DocumentPath
@@ -96,7 +96,7 @@ func registerDocumentChanges(s *Server, documents *service.Documents) {
 		return newCorrection(c), nil
 	})
 	register(s, Operation{
-		ID: "deleteCorrection", Method: http.MethodDelete, Path: "/v1/documents/{id}/correction", Tag: "documents", Scope: store.ScopeWrite, Status: http.StatusNoContent,
+		ID: "deleteCorrection", Method: http.MethodDelete, Path: "/v1/documents/{id}/correction", Tag: "documents", Scope: store.ScopeReview, Status: http.StatusNoContent,
 		Summary: "Delete the correction of a document", Description: "The next crawl determines the corrected values again.", Problems: notFound,
 	}, func(ctx context.Context, caller service.Caller, in *DocumentPath) (*struct{}, error) {
 		return nil, documents.DeleteCorrection(ctx, caller, in.ID)

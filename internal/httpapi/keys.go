@@ -15,7 +15,7 @@ import (
 type Key struct {
 	ID         string          `json:"id" doc:"The public ID, which the key contains."`
 	Name       string          `json:"name"`
-	Scopes     []string        `json:"scopes" enum:"read,crawl,write,admin,feed"`
+	Scopes     []string        `json:"scopes" enum:"read,crawl,review,write,admin,feed"`
 	Feed       string          `json:"feed,omitempty" doc:"The query of the only feed that a key of the scope feed reads."`
 	CreatedAt  timestamp.Time  `json:"createdAt"`
 	CreatedBy  string          `json:"createdBy"`
@@ -33,7 +33,7 @@ type CreatedKey struct {
 // KeyInput describes a key to create.
 type KeyInput struct {
 	Name      string    `json:"name" minLength:"1" maxLength:"200" example:"frontend"`
-	Scopes    []string  `json:"scopes" minItems:"1" maxItems:"4" enum:"read,crawl,write,admin,feed"`
+	Scopes    []string  `json:"scopes" minItems:"1" maxItems:"5" enum:"read,crawl,review,write,admin,feed"`
 	Feed      string    `json:"feed,omitempty" maxLength:"2048" doc:"For the scope feed: the query of the feed, such as companies=acme&kinds=Changed."`
 	ExpiresAt time.Time `json:"expiresAt,omitempty" doc:"When the key expires. Absent: never."`
 }

@@ -1,0 +1,41 @@
+package dashboard
+
+import (
+	"math"
+
+	"github.com/clausea/crawler/internal/store"
+)
+
+// statedDate is a date that a text states about itself.
+type statedDate struct {
+	Name, Date string
+	Quote      string // the sentence from which it was read
+	Uncertain  bool   // whether its day or its month is first
+}
+
+// StatedDates returns the dates of the document, which a person may have corrected.
+func (d documentData) StatedDates() []statedDate { return statedDates(d.Dates) }
+
+// VersionDates returns the dates of the version that is shown.
+func (d documentData) VersionDates() []statedDate { return statedDates(d.Shown.Dates) }
+
+// PreviousNumber returns the number of the version before the one that is shown.
+func (d documentData) PreviousNumber() int { return d.Shown.Number - 1 }
+
+// ConfidencePercent returns the confidence in the type in percent.
+func (d documentData) ConfidencePercent() int { return int(math.Round(100 * d.Confidence)) }
+
+func statedDates(d store.Dates) []statedDate {
+	var out []statedDate
+	for _, date := range []statedDate{
+		{Name: "Effective date", Date: d.EffectiveDate, Quote: d.EffectiveQuote},
+		{Name: "Date of update", Date: d.UpdatedDate, Quote: d.UpdatedQuote},
+		{Name: "Takes effect", Date: d.UpcomingEffectiveDate, Quote: d.UpcomingEffectiveQuote},
+	} {
+		if date.Date != "" {
+			date.Uncertain = d.DateAmbiguous
+			out = append(out, date)
+		}
+	}
+	return out
+}

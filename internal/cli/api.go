@@ -34,7 +34,7 @@ Kubernetes, or in the store; everything else is in MongoDB, so MONGO_URI is requ
 this process alone uses an embedded store. /openapi.json describes the API.`,
 		Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.exitAfterSignal(cmd.Context(), a.serveAPI(cmd.Context()))
+			return a.exitAfterSignal(cmd.Context(), a.serveProcess(cmd.Context(), settings.CommandAPI))
 		},
 	}
 	return a.withSettings(cmd, settings.CommandAPI)
@@ -44,9 +44,10 @@ this process alone uses an embedded store. /openapi.json describes the API.`,
 // with the signal.
 const apiDrainTimeout = 15 * time.Second
 
-// apiProcess serves the API and nothing else.
+// apiProcess serves the API or the dashboard, and nothing else.
 type apiProcess struct {
 	endpoints
+	role     string // settings.CommandAPI or settings.CommandDashboard
 	registry *prometheus.Registry
 	metrics  *telemetry.StoreMetrics
 	store    store.Store
@@ -54,13 +55,14 @@ type apiProcess struct {
 	backends *apiBackends
 }
 
-func (a *app) serveAPI(ctx context.Context) error {
+// serveProcess serves the API or the dashboard until ctx ends.
+func (a *app) serveProcess(ctx context.Context, role string) error {
 	kubernetes := inKubernetes(a.values)
 	folder := embeddedFolder(a.values)
 	if kubernetes && folder != "" {
-		return usage("with resources in Kubernetes, the API reads documents from the MongoDB of the operator: set MONGO_URI, or set CLAUSEA_RESOURCES to Store")
+		return usage("with resources in Kubernetes, the documents are in the MongoDB of the operator: set MONGO_URI, or set CLAUSEA_RESOURCES to Store")
 	}
-	p, err := a.newAPIProcess()
+	p, err := a.newAPIProcess(role)
 	if err != nil {
 		return err
 	}
@@ -95,17 +97,17 @@ func (a *app) serveAPI(ctx context.Context) error {
 		}
 		defer stop()
 	}
-	p.log.Info("started", "role", settings.CommandAPI, "version", buildVersion(), "store", storeKind(p.v), "listenAddress", p.main.addr, "metricsAddress", p.metricsServer.addr)
+	p.log.Info("started", "role", role, "version", buildVersion(), "store", storeKind(p.v), "listenAddress", p.main.addr, "metricsAddress", p.metricsServer.addr)
 	if err := runUntilShutdown(ctx, m.Start, shutdownTimeout); err != nil {
-		return fmt.Errorf("serve the API: %w", err)
+		return fmt.Errorf("serve the %s: %w", role, err)
 	}
 	return nil
 }
 
 // newAPIProcess creates what needs neither the store nor the cluster.
-func (a *app) newAPIProcess() (*apiProcess, error) {
+func (a *app) newAPIProcess(role string) (*apiProcess, error) {
 	ctrl.SetLogger(libraryLog(a.log))
-	p := &apiProcess{endpoints: endpoints{v: a.values, log: a.log, redact: a.redact.String}, registry: telemetry.NewRegistry(buildVersion())}
+	p := &apiProcess{role: role, endpoints: endpoints{v: a.values, log: a.log, redact: a.redact.String}, registry: telemetry.NewRegistry(buildVersion())}
 	p.expectAPI()
 	p.ready.set(componentStore, "the store is not open yet")
 	var err error
@@ -162,7 +164,7 @@ func (p *apiProcess) connectToStore(ctx context.Context) (ctrl.Manager, error) {
 func (p *apiProcess) connectToCluster(ctx context.Context) (ctrl.Manager, error) {
 	config, err := ctrl.GetConfig()
 	if err != nil {
-		return nil, &exitError{exitUsage, fmt.Errorf("load the kubeconfig: %w; run the API in a pod, set KUBECONFIG to the path of a kubeconfig, or set CLAUSEA_RESOURCES to Store", err)}
+		return nil, &exitError{exitUsage, fmt.Errorf("load the kubeconfig: %w; run it in a pod, set KUBECONFIG to the path of a kubeconfig, or set CLAUSEA_RESOURCES to Store", err)}
 	}
 	config.QPS, config.Burst = clientQPS, clientBurst
 	namespace := apiNamespace(p.v, true)
@@ -204,7 +206,7 @@ func (p *apiProcess) addResources(ctx context.Context, m ctrl.Manager, c client.
 		return err
 	}
 	resources := service.Resources{Client: c, Cache: m.GetCache(), Namespace: namespace}
-	return p.addAPI(ctx, m, apiParts{store: p.store, backends: p.backends, resources: resources, metrics: p.registry, log: p.log.WithName("api")})
+	return p.addAPI(ctx, m, apiParts{store: p.store, backends: p.backends, resources: resources, metrics: p.registry, log: p.log.WithName(p.role), dashboardOnly: p.role == settings.CommandDashboard})
 }
 
 // inKubernetes reports whether the resources are in Kubernetes.

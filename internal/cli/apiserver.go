@@ -17,6 +17,7 @@ import (
 	"github.com/clausea/crawler/internal/service"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/telemetry"
 )
 
 // apiParts are what the API of a process is made of, in addition to its settings.
@@ -28,28 +29,51 @@ type apiParts struct {
 	log       logr.Logger
 	// local makes every caller an administrator, for a socket that only the owner can open.
 	local bool
+	// dashboardOnly leaves the API out.
+	dashboardOnly bool
+}
+
+// useCases are the use cases of a process, which its API and its dashboard share.
+type useCases struct {
+	service.Services
+	authenticator *service.Authenticator
+}
+
+// newUseCases returns the use cases of a process.
+func newUseCases(v *settings.Values, parts apiParts) (useCases, error) {
+	key, err := evidenceKey(v)
+	if err != nil {
+		return useCases{}, err
+	}
+	authenticator := service.NewAuthenticator(parts.store, v.APIKey.Reveal())
+	return useCases{service.New(service.Dependencies{
+		Store: parts.store, Resources: parts.resources, Authenticator: authenticator, Endpoints: parts.backends.webhooks,
+		EvidenceKey: key, Process: service.Process{Version: buildVersion(), DataFolder: embeddedFolder(v)}, Settings: shownSettings(v), Log: parts.log,
+	}), authenticator}, nil
+}
+
+// shownSettings returns the settings of a process for its operators, without secrets.
+func shownSettings(v *settings.Values) (rows []service.Setting) {
+	redact := telemetry.NewRedactor(v.Secrets()...)
+	for _, e := range v.Effective() {
+		// A URL may contain a password.
+		rows = append(rows, service.Setting{Name: e.Name, Value: redact.String(e.Value), Source: e.Source, OverriddenBy: e.OverriddenBy})
+	}
+	return rows
 }
 
 // newAPI returns the API of a process. Its streams end with ctx. Paths that are not of the API are
 // handled by extra, which may be nil.
-func newAPI(ctx context.Context, v *settings.Values, parts apiParts, extra http.Handler) (http.Handler, error) {
+func newAPI(ctx context.Context, v *settings.Values, parts apiParts, u useCases, extra http.Handler) (http.Handler, error) {
 	trusted, err := prefixes(v, &v.TrustedProxies)
 	if err != nil {
 		return nil, err
 	}
-	key, err := evidenceKey(v)
-	if err != nil {
-		return nil, err
-	}
-	authenticator := service.NewAuthenticator(parts.store, v.APIKey.Reveal())
 	limits := httpapi.DefaultLimits()
 	limits.Key.Requests, limits.Crawls.Requests = v.APIRate, v.APICrawlsPerDay
 	s, err := httpapi.New(httpapi.Options{
-		Services: service.New(service.Dependencies{
-			Store: parts.store, Resources: parts.resources, Authenticator: authenticator, Endpoints: parts.backends.webhooks,
-			EvidenceKey: key, Process: service.Process{Version: buildVersion(), DataFolder: embeddedFolder(v)}, Log: parts.log,
-		}),
-		Version: buildVersion(), Authenticate: authenticator.Authenticate, Anonymous: v.AnonymousRead, Local: parts.local,
+		Services: u.Services,
+		Version:  buildVersion(), Authenticate: u.authenticator.Authenticate, Anonymous: v.AnonymousRead, Local: parts.local,
 		Limiter: parts.backends.limiter, Limits: limits, Idempotency: parts.store,
 		CORSOrigins: v.CORSOrigins, TrustedProxies: trusted, Log: parts.log, Metrics: parts.metrics, Stop: ctx, Extra: extra,
 	})
@@ -59,7 +83,17 @@ func newAPI(ctx context.Context, v *settings.Values, parts apiParts, extra http.
 	if parts.local {
 		return s.Handler(), nil
 	}
-	return withMCP(s, authenticator.Authenticate, v.AnonymousRead)
+	return withMCP(s, u.authenticator.Authenticate, v.AnonymousRead)
+}
+
+// newLocalAPI returns the API whose callers are administrators.
+func newLocalAPI(ctx context.Context, v *settings.Values, parts apiParts) (http.Handler, error) {
+	parts.local = true
+	u, err := newUseCases(v, parts)
+	if err != nil {
+		return nil, err
+	}
+	return newAPI(ctx, v, parts, u, nil)
 }
 
 // evidenceKey returns the key that signs evidence packs, or nil if there is none.

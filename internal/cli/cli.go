@@ -104,18 +104,21 @@ func newRoot(a *app, stdout, stderr io.Writer) *cobra.Command {
 	root.SetErr(stderr)
 	a.settings.AddGlobalFlags(root.PersistentFlags())
 	root.SetUsageFunc(a.usage)
-	root.AddCommand(newCrawl(a), newInspect(a), newDiff(a), newGet(a), newEvents(a), newExport(a), newCheck(a), newMigrate(a), newBackup(a), newRestore(a), newStandalone(a), newOperator(a), newAPICommand(a), newKeys(a), newMCP(a), newWorker(a), newApply(a), newDelete(a), newDescribe(a), newWait(a), newConfig(a), newVerify(), newVersion())
+	root.AddCommand(newCrawl(a), newInspect(a), newDiff(a), newGet(a), newEvents(a), newExport(a), newCheck(a), newMigrate(a), newBackup(a), newRestore(a), newStandalone(a), newOperator(a), newAPICommand(a), newDashboardCommand(a), newKeys(a), newMCP(a), newWorker(a), newApply(a), newDelete(a), newDescribe(a), newWait(a), newConfig(a), newVerify(), newVersion())
 	root.SetHelpCommand(newHelp())
 	root.InitDefaultCompletionCmd()
 	completeChoices(root, root.PersistentFlags())
 	for _, c := range root.Commands() {
-		if c.HasSubCommands() {
+		if c.HasSubCommands() && c.RunE == nil {
 			onlyCommands(c)
 		}
 	}
 	a.markRunning(root)
 	return root
 }
+
+// isGroup reports whether a command does nothing but group its subcommands.
+func isGroup(cmd *cobra.Command) bool { return cmd.HasAvailableSubCommands() && cmd.Args == nil }
 
 // onlyCommands makes cmd, which has only subcommands, reject unknown ones.
 func onlyCommands(cmd *cobra.Command) {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -67,6 +68,9 @@ func newDemoRunner(ctx context.Context, v *settings.Values, w io.Writer) (*demoR
 		return nil, usage("--demo requires an embedded store: omit --store or set it to a folder")
 	}
 	connectToDemoSite(v, site)
+	if v.DashboardPassword.IsEmpty() {
+		settings.Override(v, &v.DashboardPassword, settings.NewSecret(rand.Text()))
+	}
 	return r, nil
 }
 
@@ -134,9 +138,10 @@ While the demo runs, try
     bin/clausea get crawljobs --store %[3]s
     curl -H 'Authorization: Bearer %[4]s' http://%[5]s/v1/companies
 
+The dashboard is at http://%[5]s/dashboard/; its password is %[7]s
 The API is at http://%[5]s/v1 and described at http://%[5]s/docs; the key is valid for a day.
 Health is at http://%[5]s/readyz, metrics are at http://%[6]s/metrics.
-`, demo.Domain, r.site.Addr, r.folder, key, onLocalhost(r.process.main.addr), onLocalhost(r.process.metricsServer.addr))
+`, demo.Domain, r.site.Addr, r.folder, key, onLocalhost(r.process.main.addr), onLocalhost(r.process.metricsServer.addr), r.process.v.DashboardPassword.Reveal())
 	action, err := r.apply(ctx, demo.Manifest)
 	if err != nil {
 		return err

@@ -29,9 +29,12 @@ type endpoints struct {
 	// has no API.
 	api          atomic.Pointer[http.Handler]
 	apiAvailable chan struct{}
+	// dashboard is the handler of the port of the dashboard, if it has one of its own.
+	dashboard atomic.Pointer[http.Handler]
 
-	main          httpServer
-	metricsServer httpServer
+	main            httpServer
+	metricsServer   httpServer
+	dashboardServer httpServer
 }
 
 // expectAPI makes the process report that its API is not available yet. It precedes serve.
@@ -75,13 +78,21 @@ func (e *endpoints) serve(ctx context.Context, gatherer prometheus.Gatherer) err
 	mux.Handle("/", e.probes(ctx))
 	mux.Handle("GET /metrics", promhttp.HandlerFor(gatherer, promhttp.HandlerOpts{}))
 	e.main, e.metricsServer = serveHTTP(l, e.handler(ctx), e.log), serveHTTP(m, mux, e.log)
+	if e.v.DashboardPort != 0 {
+		d, err := listen(ctx, e.v.DashboardPort, "DASHBOARD_PORT", "dashboard-port")
+		if err != nil {
+			e.closePorts(0)
+			return err
+		}
+		e.dashboardServer = serveHTTP(d, e.dashboardHandler(ctx), e.log)
+	}
 	e.log.Info("serving probes and metrics", "listenAddress", e.main.addr, "metricsAddress", e.metricsServer.addr)
 	return nil
 }
 
 // closePorts closes both ports after the requests in progress, or after the given time.
 func (e *endpoints) closePorts(within time.Duration) {
-	for _, s := range []httpServer{e.main, e.metricsServer} {
+	for _, s := range []httpServer{e.main, e.metricsServer, e.dashboardServer} {
 		if s.stop == nil {
 			continue
 		}
@@ -104,6 +115,18 @@ func (e *endpoints) handler(lifetime context.Context) http.Handler {
 			return
 		}
 		starting.ServeHTTP(w, r)
+	})
+}
+
+// dashboardHandler returns the handler of the port of the dashboard. lifetime ends at the signal.
+func (e *endpoints) dashboardHandler(lifetime context.Context) http.Handler {
+	probes := e.probes(lifetime)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := dashboardRoot(probes)
+		if board := e.dashboard.Load(); board != nil {
+			h = withDashboard(*board, h)
+		}
+		h.ServeHTTP(w, r)
 	})
 }
 

@@ -17,7 +17,7 @@ func (a *app) usage(cmd *cobra.Command) error {
 	w := cmd.OutOrStderr()
 	var b strings.Builder
 	b.WriteString("Usage:\n")
-	if cmd.Runnable() && !cmd.HasAvailableSubCommands() {
+	if cmd.Runnable() && !isGroup(cmd) {
 		fmt.Fprintf(&b, "  %s\n", cmd.UseLine())
 	}
 	if cmd.HasAvailableSubCommands() {

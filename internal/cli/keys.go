@@ -66,7 +66,7 @@ Scopes:
 		},
 	}
 	fs := cmd.Flags()
-	fs.StringSliceVar(&in.Scopes, "scopes", []string{"read"}, "what the key allows: read, crawl, write, admin or feed")
+	fs.StringSliceVar(&in.Scopes, "scopes", []string{"read"}, "what the key allows: read, crawl, review, write, admin or feed")
 	fs.StringVar(&in.Feed, "feed", "", "`query` of the feed that a key with the scope feed reads")
 	fs.DurationVar(&expiresIn, "expires-in", 0, "time after which the key expires; 0 means never")
 	outputFlag(cmd, &output, keyFormats...)

@@ -63,9 +63,9 @@ func (a *app) openLocalAPI(ctx context.Context, open storeOpener) (*localAPI, er
 		closeStore()
 	}
 	c := kubestore.NewClient(s, scheme)
-	h, err := newAPI(ctx, a.values, apiParts{
-		store: s, backends: backends, resources: service.Resources{Client: c, Cache: c, Namespace: kubestore.DefaultNamespace}, log: a.log.WithName("api"), local: true,
-	}, nil)
+	h, err := newLocalAPI(ctx, a.values, apiParts{
+		store: s, backends: backends, resources: service.Resources{Client: c, Cache: c, Namespace: kubestore.DefaultNamespace}, log: a.log.WithName("api"),
+	})
 	if err != nil {
 		closeAll()
 		return nil, err

@@ -54,6 +54,9 @@ func leaves(c *cobra.Command) []*cobra.Command {
 		return []*cobra.Command{c}
 	}
 	var all []*cobra.Command
+	if !isGroup(c) {
+		all = append(all, c)
+	}
 	for _, child := range c.Commands() {
 		all = append(all, leaves(child)...)
 	}

@@ -23,8 +23,8 @@ func serveSocket(ctx context.Context, v *settings.Values, folder string, parts a
 		return nil, err
 	}
 	c := kubestore.NewClient(parts.store, scheme)
-	parts.resources, parts.local = service.Resources{Client: c, Cache: c, Namespace: apiNamespace(v, false)}, true
-	h, err := newAPI(ctx, v, parts, nil)
+	parts.resources = service.Resources{Client: c, Cache: c, Namespace: apiNamespace(v, false)}
+	h, err := newLocalAPI(ctx, v, parts)
 	if err != nil {
 		return nil, err
 	}

@@ -27,6 +27,10 @@ func (s *Set) Effective(command string) []Effective {
 	return all
 }
 
+// Effective lists the settings of the command that the values were loaded for, as Set.Effective
+// does.
+func (v *Values) Effective() []Effective { return v.set.Effective(v.command) }
+
 // format returns the value as text, in the form that a settings file uses.
 func (b *boundSetting) format(v *Values) string {
 	switch p := b.field(v).(type) {

@@ -49,6 +49,7 @@ func (s *Set) Load(command string, env Environment) (*Values, error) {
 	if err := errors.Join(wrong...); err != nil {
 		return nil, err
 	}
+	s.values.command = command
 	return s.values, nil
 }
 

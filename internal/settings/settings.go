@@ -110,11 +110,17 @@ type Values struct {
 	APINamespace    string
 	EvidenceKey     Secret // Ed25519 private key: PEM, or the seed in base64
 
+	DashboardPassword     Secret
+	DashboardPasswordHash Secret // argon2id, in the PHC string format
+	DashboardUsers        Secret // NAME:ROLE:HASH, separated by white space
+	DashboardPort         int    // 0: below /dashboard on Port
+
 	OpenAIKey     Secret
 	OpenAIBaseURL string
 	AnthropicKey  Secret
 
-	set *Set
+	set     *Set
+	command string // which Load was called for
 }
 
 // IsExplicit reports whether a flag or the command itself set the value. field is a

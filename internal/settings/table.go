@@ -10,12 +10,13 @@ const (
 	groupModel       = "Language model"
 	groupControllers = "Controllers and workers"
 	groupAPI         = "API"
+	groupDashboard   = "Dashboard"
 	groupGeneral     = "General"
 )
 
 // Groups returns the groups in display order.
 func Groups() []string {
-	return []string{groupStore, groupCrawl, groupNetwork, groupControllers, groupAPI, groupModel, groupGeneral}
+	return []string{groupStore, groupCrawl, groupNetwork, groupControllers, groupAPI, groupDashboard, groupModel, groupGeneral}
 }
 
 // configName is the setting that holds the path of the settings file. It is the first row
@@ -46,16 +47,20 @@ const (
 	CommandAPI  = "api"
 	CommandKeys = "keys"
 	CommandMCP  = "mcp"
+
+	CommandDashboard = "dashboard"
 )
 
 var (
 	controllerCommands = []string{CommandStandalone, CommandOperator}
 	apiCommands        = []string{CommandStandalone, CommandAPI}
-	servingCommands    = []string{CommandStandalone, CommandOperator, CommandAPI}
+	dashboardCommands  = []string{CommandStandalone, CommandDashboard}
+	webCommands        = []string{CommandStandalone, CommandAPI, CommandDashboard}
+	servingCommands    = []string{CommandStandalone, CommandOperator, CommandAPI, CommandDashboard}
 	resourceCommands   = []string{CommandApply, CommandDelete, CommandDescribe, CommandWait}
-	storeCommands      = append([]string{CommandCrawl, CommandDiff, CommandGet, CommandExport, CommandCheck, CommandMigrate, CommandBackup, CommandRestore, CommandWorker, CommandAPI, CommandKeys, CommandMCP}, append(resourceCommands, controllerCommands...)...)
+	storeCommands      = append([]string{CommandCrawl, CommandDiff, CommandGet, CommandExport, CommandCheck, CommandMigrate, CommandBackup, CommandRestore, CommandWorker, CommandAPI, CommandDashboard, CommandKeys, CommandMCP}, append(resourceCommands, controllerCommands...)...)
 	fetchCommands      = append([]string{CommandCrawl, CommandInspect, CommandDiff, CommandCheck, CommandWorker}, controllerCommands...)
-	connectingCommands = append([]string{CommandAPI}, fetchCommands...) // to servers of others
+	connectingCommands = append([]string{CommandAPI, CommandDashboard}, fetchCommands...) // to servers of others
 	crawlingCommands   = append([]string{CommandCrawl, CommandWorker}, controllerCommands...)
 	modelCommands      = []string{CommandCheck}
 )
@@ -216,24 +221,40 @@ func Table() []Setting {
 			Help: "crawls a day that an API key may start; 0 disables the limit", field: func(v *Values) any { return &v.APICrawlsPerDay },
 		},
 		{
-			Name: "redis-url", Env: []string{"REDIS_URL"}, Group: groupAPI, Commands: apiCommands, rule: redisURL,
+			Name: "redis-url", Env: []string{"REDIS_URL"}, Group: groupAPI, Commands: webCommands, rule: redisURL,
 			Help: "Redis in which the processes share the limits of the API; without it, each process has limits of its own", field: func(v *Values) any { return &v.RedisURL },
 		},
 		{
-			Name: "trusted-proxies", Flag: true, Env: []string{"CLAUSEA_TRUSTED_PROXIES"}, Group: groupAPI, Commands: apiCommands, rule: cidr,
+			Name: "trusted-proxies", Flag: true, Env: []string{"CLAUSEA_TRUSTED_PROXIES"}, Group: groupAPI, Commands: webCommands, rule: cidr,
 			Help: "`CIDR` of proxies whose X-Forwarded-For names the IP address of the client", field: func(v *Values) any { return &v.TrustedProxies },
 		},
 		{
-			Name: "resources", Flag: true, Env: []string{"CLAUSEA_RESOURCES"}, Group: groupAPI, Default: "Auto", Commands: []string{CommandAPI}, rule: oneOf("Auto", "Kubernetes", "Store"),
+			Name: "resources", Flag: true, Env: []string{"CLAUSEA_RESOURCES"}, Group: groupAPI, Default: "Auto", Commands: []string{CommandAPI, CommandDashboard}, rule: oneOf("Auto", "Kubernetes", "Store"),
 			Help: "where Companies and CrawlJobs are: Kubernetes, Store, or Auto (Kubernetes in a pod with a ServiceAccount, otherwise Store)", field: func(v *Values) any { return &v.Resources },
 		},
 		{
-			Name: "api-namespace", Flag: true, Env: []string{"CLAUSEA_API_NAMESPACE"}, Group: groupAPI, Commands: apiCommands,
+			Name: "api-namespace", Flag: true, Env: []string{"CLAUSEA_API_NAMESPACE"}, Group: groupAPI, Commands: webCommands,
 			Help: "`namespace` whose Companies and CrawlJobs the API serves; defaults to the namespace of the pod if they are in Kubernetes, otherwise to default", field: func(v *Values) any { return &v.APINamespace },
 		},
 		{
-			Name: "evidence-key", Env: []string{"CLAUSEA_EVIDENCE_KEY"}, Group: groupAPI, Commands: apiCommands, rule: evidenceKey,
+			Name: "evidence-key", Env: []string{"CLAUSEA_EVIDENCE_KEY"}, Group: groupAPI, Commands: webCommands, rule: evidenceKey,
 			Help: "Ed25519 private key that signs evidence packs: PEM, or the 32 bytes of the seed in base64; without it, packs are not signed", field: func(v *Values) any { return &v.EvidenceKey },
+		},
+		{
+			Name: "dashboard-password", Env: []string{"DASHBOARD_PASSWORD", "STREAMLIT_DASHBOARD_PASSWORD"}, Group: groupDashboard, Commands: dashboardCommands,
+			Help: "password of the owner of the dashboard; without a password or a user, the dashboard is not served", field: func(v *Values) any { return &v.DashboardPassword },
+		},
+		{
+			Name: "dashboard-password-hash", Env: []string{"DASHBOARD_PASSWORD_HASH"}, Group: groupDashboard, Commands: dashboardCommands,
+			Help: "argon2id hash of the password, which clausea dashboard hash-password prints; used in place of DASHBOARD_PASSWORD", field: func(v *Values) any { return &v.DashboardPasswordHash },
+		},
+		{
+			Name: "dashboard-users", Env: []string{"DASHBOARD_USERS"}, Group: groupDashboard, Commands: dashboardCommands,
+			Help: "further users of the dashboard: NAME:ROLE:HASH, separated by white space, with a role of viewer, reviewer or operator", field: func(v *Values) any { return &v.DashboardUsers },
+		},
+		{
+			Name: "dashboard-port", Flag: true, Env: []string{"DASHBOARD_PORT"}, Group: groupDashboard, Default: "0", Commands: []string{CommandStandalone}, rule: intRange(0, 65_535),
+			Help: "`port` of the dashboard alone; 0 serves it below /dashboard on PORT", field: func(v *Values) any { return &v.DashboardPort },
 		},
 		{
 			Name: "openai-api-key", Env: []string{"OPENAI_API_KEY"}, Group: groupModel, Commands: modelCommands,

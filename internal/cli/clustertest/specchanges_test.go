@@ -151,8 +151,9 @@ func TestCrawlInAPodObservesItsDeadline(t *testing.T) {
 		seconds := int64(20)
 		j := b.createJob("long", 10*slowDelay, func(s *v1alpha1.CrawlJobSpec) { s.ActiveDeadlineSeconds = &seconds })
 		b.waitUntil("the pod", func() (bool, string) { return len(testCluster.kubelet.fakePods(b.namespace)) > 0, "" })
+		pod := testCluster.kubelet.fakePods(b.namespace)[0] // the controller of Jobs may delete it
 		b.waitForEnd(j, v1alpha1.ConditionFailed, v1alpha1.ReasonDeadlineExceeded)
-		b.checkCleanExit(testCluster.kubelet.fakePods(b.namespace)[0])
+		b.checkCleanExit(pod)
 		if d := b.jobs()[0].Spec.ActiveDeadlineSeconds; d == nil || *d <= seconds {
 			t.Errorf("the deadline of the Job is %v", d)
 		}

@@ -32,9 +32,13 @@ test-short: ## run the fast tests, which need no other program, in under three m
 .PHONY: test
 test: ## run all tests with the race detector; downloads and builds the programs that they need
 	hack/packages/get.sh curl jq patch redis-server
-	MONGOD=$$(hack/mongod/get.sh) && KUBEBUILDER_ASSETS=$$(hack/kube/get.sh) && CHROMIUM=$$(hack/chromium/get.sh) && PATH="$$(hack/node/get.sh):$$PATH" && \
-	export MONGOD KUBEBUILDER_ASSETS CHROMIUM PATH && $(GOTEST) -race -count=1 -timeout 60m ./...
+	MONGOD=$$(hack/mongod/get.sh) && KUBEBUILDER_ASSETS=$$(hack/kube/get.sh) && CHROMIUM=$$(hack/chromium/get.sh) && AXE=$$(hack/axe/get.sh) && PATH="$$(hack/node/get.sh):$$PATH" && \
+	export MONGOD KUBEBUILDER_ASSETS CHROMIUM AXE PATH && $(GOTEST) -race -count=1 -timeout 60m ./...
 	hack/client/check.sh
+
+.PHONY: test-docx
+test-docx: ## test that LibreOffice, which it installs, reads the tracked changes of Word documents
+	SOFFICE=$$(hack/libreoffice/get.sh) && export SOFFICE && go test -count=1 -v -run LibreOffice ./internal/docx
 
 COMMITS ?= 10000
 ELECTIONS ?= 20

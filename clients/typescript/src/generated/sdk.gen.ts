@@ -136,7 +136,7 @@ export const exportCompanies = <ThrowOnError extends boolean = false>(options?: 
 /**
  * Create many companies
  *
- * At most 1,000 rows in 1 MiB. application/x-ndjson has an object in each line, as for the creation of one company. text/csv has a header and the columns name, url, displayName, domains, tags, schedule, timeZone; spaces separate domains and tags. Existing companies are not changed. An invalid row does not prevent the others.
+ * At most 1,000 rows in 1 MiB. application/x-ndjson has an object in each line, as for the creation of one company. text/csv has a header and the columns name, url, displayName, domains, tags, schedule, timeZone; spaces separate domains and tags. text/plain has a URL or a domain in each line. application/vnd.open-terms-archive+json has service declarations of Open Terms Archive, whose documents become pinned URLs. Existing companies are not changed. An invalid row does not prevent the others.
  */
 export const importCompanies = <ThrowOnError extends boolean = false>(options: Options<ImportCompaniesData, ThrowOnError>): RequestResult<ImportCompaniesResponses, ImportCompaniesErrors, ThrowOnError> => (options.client ?? client).post<ImportCompaniesResponses, ImportCompaniesErrors, ThrowOnError>({
     bodySerializer: null,

@@ -256,6 +256,14 @@ export type CompanySpec = {
         successful?: number;
     };
     /**
+     * ignoreText lists texts whose edits are no changes: an edit is ignored if its removed and
+     * its added words lie within such a text of the old and the new version. # stands for any
+     * number, so that "we have # partners" ignores a new number of partners. Case and
+     * punctuation do not count. A version with nothing but ignored edits is stored, and makes
+     * no change.
+     */
+    ignoreText?: Array<string>;
+    /**
      * paths restricts the crawl by path.
      */
     paths?: {
@@ -392,6 +400,14 @@ export type CompanySpecInput = {
          */
         successful?: number;
     };
+    /**
+     * ignoreText lists texts whose edits are no changes: an edit is ignored if its removed and
+     * its added words lie within such a text of the old and the new version. # stands for any
+     * number, so that "we have # partners" ignores a new number of partners. Case and
+     * punctuation do not count. A version with nothing but ignored edits is stored, and makes
+     * no change.
+     */
+    ignoreText?: Array<string>;
     /**
      * paths restricts the crawl by path.
      */
@@ -838,7 +854,7 @@ export type CreatedKey = {
     lastUsedAt?: string;
     name: string;
     revokedAt?: string;
-    scopes: Array<'read' | 'crawl' | 'write' | 'admin' | 'feed'>;
+    scopes: Array<'read' | 'crawl' | 'review' | 'write' | 'admin' | 'feed'>;
 };
 
 export type Dates = {
@@ -1357,7 +1373,7 @@ export type Key = {
     lastUsedAt?: string;
     name: string;
     revokedAt?: string;
-    scopes: Array<'read' | 'crawl' | 'write' | 'admin' | 'feed'>;
+    scopes: Array<'read' | 'crawl' | 'review' | 'write' | 'admin' | 'feed'>;
 };
 
 export type KeyInput = {
@@ -1370,7 +1386,7 @@ export type KeyInput = {
      */
     feed?: string;
     name: string;
-    scopes: Array<'read' | 'crawl' | 'write' | 'admin' | 'feed'>;
+    scopes: Array<'read' | 'crawl' | 'review' | 'write' | 'admin' | 'feed'>;
 };
 
 export type LastCrawl = {

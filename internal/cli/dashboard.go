@@ -68,7 +68,7 @@ func dashboardUsers(v *settings.Values) (users []signin.User, err error) {
 		}
 		users = append(users, owner)
 	case !v.DashboardPassword.IsEmpty():
-		owner.Hash = signin.NewHash(v.DashboardPassword.Reveal())
+		owner.Hash = signin.HashOfSetting(v.DashboardPassword.Reveal())
 		users = append(users, owner)
 	}
 	return users, nil

@@ -81,26 +81,48 @@ func TestThePageOfACrawlThatHasEndedIsItsRecord(t *testing.T) {
 	}
 }
 
+// follow opens the stream of a crawl, which ends after a minute at the latest.
+func (d *testDashboard) follow(id string) *http.Response {
+	d.t.Helper()
+	ctx, cancel := context.WithTimeout(d.t.Context(), time.Minute)
+	d.t.Cleanup(cancel)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, d.url+Base+"/crawls/"+id+"/events", http.NoBody)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	resp, err := d.client.Do(req)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.t.Cleanup(func() { _ = resp.Body.Close() })
+	return resp
+}
+
+func TestTheStreamOfACrawlEndsAtTheSignOut(t *testing.T) {
+	t.Parallel()
+	d := newTestDashboard(t)
+	d.server.heartbeat = time.Millisecond
+	d.run("r1", "acme", store.RunRunning, crawlLog...)
+	resp := d.follow("r1")
+	if r := d.post("/sign-out"); r.StatusCode != http.StatusSeeOther {
+		t.Fatalf("sign-out: status %d", r.StatusCode)
+	}
+	body, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK || strings.Contains(string(body), "event: end") {
+		t.Errorf("status %d, error %v, the crawl ended: %v", resp.StatusCode, err, strings.Contains(string(body), "event: end"))
+	}
+}
+
 func TestTheStreamOfACrawlSendsTheChangingPartAndItsEnd(t *testing.T) {
 	t.Parallel()
 	d := newTestDashboard(t)
 	d.run("r1", "acme", store.RunRunning, crawlLog...)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, d.url+Base+"/crawls/r1/events", http.NoBody)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp, err := d.client.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = resp.Body.Close() }()
+	resp := d.follow("r1")
 	if got := resp.Header.Get("Content-Type"); got != "text/event-stream" {
 		t.Fatalf("Content-Type %q", got)
 	}
 	d.run("r1", "acme", store.RunComplete)
-	if err := d.store.AppendRunEvents(ctx, store.Fence{}, "r1", []store.RunEvent{{ID: "z", At: day(3), Type: store.RunStateChanged, Reason: "Complete"}}); err != nil {
+	if err := d.store.AppendRunEvents(t.Context(), store.Fence{}, "r1", []store.RunEvent{{ID: "z", At: day(3), Type: store.RunStateChanged, Reason: "Complete"}}); err != nil {
 		t.Fatal(err)
 	}
 	body, err := io.ReadAll(resp.Body)

@@ -53,7 +53,7 @@ func (s *Server) crawlEvents(v *visit, w *events) error {
 
 // sendCrawl sends the state of a crawl until updates is closed or the browser does not read.
 func (s *Server) sendCrawl(v *visit, w *events, updates <-chan service.CrawlEvent) error {
-	redraw, beat := time.NewTicker(crawlRedraw), time.NewTicker(streamHeartbeat)
+	redraw, beat := time.NewTicker(crawlRedraw), time.NewTicker(s.heartbeat)
 	defer redraw.Stop()
 	defer beat.Stop()
 	var crawl *service.Crawl
@@ -96,7 +96,10 @@ func (s *Server) sendCrawl(v *visit, w *events, updates <-chan service.CrawlEven
 				err = send()
 			}
 		case <-beat.C:
-			err = w.Send("", "", "")
+			// A page that stays open is no use of the session, and ends with it.
+			if _, err = s.readSession(v.Request, s.o.Services.Sessions.Get); err == nil {
+				err = w.Send("", "", "")
+			}
 		}
 		if err != nil {
 			return err

@@ -16,6 +16,8 @@ type Server struct {
 	templates map[string]*template.Template
 	assets    assets
 	routes    []Route
+	// heartbeat is streamHeartbeat, unless a test replaces it.
+	heartbeat time.Duration
 }
 
 // New returns the dashboard over the services of o.
@@ -23,7 +25,7 @@ func New(o Options) (*Server, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Server{o: o, mux: http.NewServeMux()}
+	s := &Server{o: o, mux: http.NewServeMux(), heartbeat: streamHeartbeat}
 	var err error
 	if s.assets, err = loadAssets(); err != nil {
 		return nil, err

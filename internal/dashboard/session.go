@@ -10,13 +10,14 @@ import (
 
 	"github.com/clausea/crawler/internal/problem"
 	"github.com/clausea/crawler/internal/service"
+	"github.com/clausea/crawler/internal/signin"
 	"github.com/clausea/crawler/internal/store"
 )
 
 // The cookies. The prefix makes browsers refuse them from other hosts and without Secure
 // (RFC 6265bis, 4.1.3.2).
 const (
-	sessionCookie = "__Host-clausea-session" // the token of the session
+	sessionCookie = "__Host-clausea-session" // the token of the session and its seal
 	deviceCookie  = "__Host-clausea-device"  // identifies a browser at later sign-ins
 )
 
@@ -63,15 +64,26 @@ func (s *Server) signedIn(do func(v *visit) error) http.HandlerFunc {
 	}
 }
 
+// readSession reads the session of a request with get. Its error is an Unauthenticated problem if
+// there is none, or if it was opened with settings that no longer apply.
+func (s *Server) readSession(r *http.Request, get func(ctx context.Context, token string) (store.Session, error)) (store.Session, error) {
+	cookie := cookieOf(r, sessionCookie)
+	token := signin.Token(cookie)
+	if token == "" {
+		return store.Session{}, problem.New(problem.Unauthenticated, "the request has no session")
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
+	defer cancel()
+	session, err := get(ctx, token)
+	if err == nil && !s.o.SignIn.IsSealed(cookie, session.User, session.Role) {
+		err = problem.New(problem.Unauthenticated, "the user, the role or the password has changed; sign in again")
+	}
+	return session, err
+}
+
 // findSession sets the session and the caller of a visit.
 func (s *Server) findSession(v *visit) error {
-	token := cookieOf(v.Request, sessionCookie)
-	if token == "" {
-		return problem.New(problem.Unauthenticated, "the request has no session")
-	}
-	ctx, cancel := context.WithTimeout(v.Context(), requestTimeout)
-	defer cancel()
-	session, err := s.o.Services.Sessions.Find(ctx, token)
+	session, err := s.readSession(v.Request, s.o.Services.Sessions.Use)
 	if err != nil {
 		return err
 	}

@@ -105,7 +105,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) {
 		s.writeError(w, r, v, err)
 		return
 	}
-	setCookie(w, sessionCookie, token, service.SessionAge)
+	setCookie(w, sessionCookie, s.o.SignIn.Seal(token, in.User, in.Role), service.SessionAge)
 	setCookie(w, deviceCookie, device, deviceAge)
 	http.Redirect(w, r, d.To, http.StatusSeeOther)
 }

@@ -7,11 +7,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/clausea/crawler/internal/ratelimit"
 	"github.com/clausea/crawler/internal/service"
+	"github.com/clausea/crawler/internal/signin"
 	"github.com/clausea/crawler/internal/store"
 )
 
-// sessionOf returns the token of the session of a dashboard's client.
+// sessionOf returns the cookie of the session of a dashboard's client.
 func sessionOf(d *testDashboard) string {
 	d.t.Helper()
 	u, err := url.Parse(d.url + Base)
@@ -26,8 +28,8 @@ func sessionOf(d *testDashboard) string {
 	return ""
 }
 
-// withToken returns the same dashboard for a client that has only a token.
-func (d *testDashboard) withToken(token string) *testDashboard {
+// withCookie returns the same dashboard for a client that has only the cookie of a session.
+func (d *testDashboard) withCookie(value string) *testDashboard {
 	d.t.Helper()
 	out := *d
 	out.client = &http.Client{Transport: d.client.Transport, Jar: newJar(d.t), CheckRedirect: d.client.CheckRedirect}
@@ -35,14 +37,14 @@ func (d *testDashboard) withToken(token string) *testDashboard {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	out.client.Jar.SetCookies(u, []*http.Cookie{{Name: sessionCookie, Value: token, Path: "/", Secure: true}})
+	out.client.Jar.SetCookies(u, []*http.Cookie{{Name: sessionCookie, Value: value, Path: "/", Secure: true}})
 	return &out
 }
 
 func TestASignInDoesNotUseTheTokenThatTheBrowserHad(t *testing.T) {
 	t.Parallel()
 	d := newTestDashboard(t)
-	fixed := d.withToken("chosen by an attacker")
+	fixed := d.withCookie("chosen by an attacker")
 	r := fixed.post("/sign-in", "name", "operator", "password", testPassword)
 	if r.StatusCode != http.StatusSeeOther || sessionOf(fixed) == "chosen by an attacker" {
 		t.Errorf("status %d, the token is that of the attacker: %v", r.StatusCode, sessionOf(fixed) == "chosen by an attacker")
@@ -57,7 +59,7 @@ func TestASignInDoesNotUseTheTokenThatTheBrowserHad(t *testing.T) {
 func TestASessionEndsAtTheSignOut(t *testing.T) {
 	t.Parallel()
 	d := newTestDashboard(t)
-	stolen := d.withToken(sessionOf(d))
+	stolen := d.withCookie(sessionOf(d))
 	if r := stolen.get("/sessions"); r.StatusCode != http.StatusOK {
 		t.Fatalf("before the sign-out: status %d", r.StatusCode)
 	}
@@ -86,11 +88,11 @@ func TestAUserEndsOnlyOwnSessions(t *testing.T) {
 	t.Parallel()
 	d := newTestDashboard(t)
 	viewer := d.as("viewer")
-	id := service.SessionID(sessionOf(d))
+	id := service.SessionID(signin.Token(sessionOf(d)))
 	if r := viewer.post("/sessions/" + id + "/revoke"); r.StatusCode != http.StatusNotFound {
 		t.Errorf("a viewer ends the session of the operator: status %d", r.StatusCode)
 	}
-	if r := d.post("/sessions/" + service.SessionID(sessionOf(viewer)) + "/revoke"); r.StatusCode != http.StatusSeeOther {
+	if r := d.post("/sessions/" + service.SessionID(signin.Token(sessionOf(viewer))) + "/revoke"); r.StatusCode != http.StatusSeeOther {
 		t.Errorf("an operator ends the session of a viewer: status %d", r.StatusCode)
 	}
 	if r := viewer.get("/sessions"); r.StatusCode != http.StatusSeeOther {
@@ -101,7 +103,7 @@ func TestAUserEndsOnlyOwnSessions(t *testing.T) {
 func TestFailedSignInsAreAudited(t *testing.T) {
 	t.Parallel()
 	d := newTestDashboard(t)
-	stranger := d.withToken("none")
+	stranger := d.withCookie("none")
 	if r := stranger.post("/sign-in", "name", "viewer", "password", "guess"); r.StatusCode != http.StatusUnauthorized || strings.Contains(r.body, "guess") {
 		t.Errorf("status %d: %s", r.StatusCode, r.body)
 	}
@@ -192,6 +194,24 @@ func TestAnUnencryptedConnectionIsExplained(t *testing.T) {
 		}
 		if got := !d.server.isSecure(r); got != insecure {
 			t.Errorf("%s is insecure: %v, want %v", host, got, insecure)
+		}
+	}
+}
+
+func TestASessionEndsIfItsUserChangesInTheSettings(t *testing.T) {
+	t.Parallel()
+	for what, users := range map[string][]signin.User{
+		"was removed":     {{Name: "operator", Role: signin.Operator, Hash: signin.NewHash(testPassword)}},
+		"has less rights": {{Name: "reviewer", Role: signin.Viewer, Hash: testUsers()[0].Hash}},
+		"has a new hash":  {{Name: "reviewer", Role: signin.Reviewer, Hash: signin.NewHash("another password")}},
+	} {
+		d := newTestDashboard(t).as("reviewer")
+		if r := d.get("/sessions"); r.StatusCode != http.StatusOK {
+			t.Fatalf("before: status %d", r.StatusCode)
+		}
+		d.server.o.SignIn = signin.New(users, ratelimit.NewMemory()) // as after a restart with other settings
+		if r := d.get("/sessions"); r.StatusCode != http.StatusSeeOther {
+			t.Errorf("the user %s: status %d", what, r.StatusCode)
 		}
 	}
 }

@@ -90,18 +90,24 @@ func truncated(text string, n int) string {
 	return strings.ToValidUTF8(strings.ReplaceAll(text, "\x00", ""), "")
 }
 
-// Find returns the session of a token, or an Unauthenticated problem. It extends the session.
-func (s *Sessions) Find(ctx context.Context, token string) (store.Session, error) {
-	now := s.Guard.Now()
-	session, err := s.Store.GetSession(ctx, SessionID(token), now)
+// Get returns the session of a token, or an Unauthenticated problem.
+func (s *Sessions) Get(ctx context.Context, token string) (store.Session, error) {
+	session, err := s.Store.GetSession(ctx, SessionID(token), s.Guard.Now())
 	if errors.Is(err, store.ErrNotFound) {
 		return session, problem.New(problem.Unauthenticated, "the session has ended; sign in again")
 	}
 	if err != nil {
 		return session, fmt.Errorf("read a session: %w", err)
 	}
-	if now.Sub(session.LastSeenAt) < sessionTouch {
-		return session, nil
+	return session, nil
+}
+
+// Use is Get for a request of the user. It extends the session.
+func (s *Sessions) Use(ctx context.Context, token string) (store.Session, error) {
+	session, err := s.Get(ctx, token)
+	now := s.Guard.Now()
+	if err != nil || now.Sub(session.LastSeenAt) < sessionTouch {
+		return session, err
 	}
 	expires := now.Add(SessionIdle)
 	if end := session.CreatedAt.Add(SessionAge); end.Before(expires) {

@@ -9,7 +9,7 @@ import (
 )
 
 // devices issues and verifies what identifies a browser from which a user signed in.
-type devices struct{ keys map[string][]byte }
+type devices struct{ keys map[string][]byte } // by user
 
 // newDevices derives a key for each user from the hash of the password. It changes with the
 // password, and processes with the same configured hash agree on it.

@@ -3,6 +3,7 @@ package signin
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
 	"errors"
@@ -44,6 +45,16 @@ var ErrHash = errors.New("expected an argon2id hash such as $argon2id$v=19$m=194
 func NewHash(password string) Hash {
 	h := Hash{memory: hashMemory, time: hashTime, threads: hashThreads, salt: make([]byte, saltLength)}
 	_, _ = rand.Read(h.salt) // never fails
+	h.sum = h.compute(password, hashLength)
+	return h
+}
+
+// HashOfSetting hashes a password of the settings with a salt that the password determines, so that
+// restarts and further processes get the same hash. It must not be stored: equal passwords have
+// equal hashes.
+func HashOfSetting(password string) Hash {
+	salt := sha256.Sum256([]byte("clausea dashboard password " + password))
+	h := Hash{memory: hashMemory, time: hashTime, threads: hashThreads, salt: salt[:saltLength]}
 	h.sum = h.compute(password, hashLength)
 	return h
 }

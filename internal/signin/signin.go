@@ -41,7 +41,8 @@ type SignIn struct {
 	users   map[string]User
 	limiter ratelimit.Limiter
 	devices devices
-	nobody  Hash // is checked in place of that of an unknown user, so that the time is the same
+	// unknown is checked in place of the hash of an unknown user, so that the time is that of a user.
+	unknown Hash
 	waiting chan struct{}
 	checks  chan struct{}
 	delay   time.Duration
@@ -50,13 +51,24 @@ type SignIn struct {
 // New returns a SignIn of users. limiter may be shared with other processes.
 func New(users []User, limiter ratelimit.Limiter) *SignIn {
 	s := &SignIn{
-		users: map[string]User{}, limiter: limiter, devices: newDevices(users), nobody: NewHash("no one"),
+		users: map[string]User{}, limiter: limiter, devices: newDevices(users), unknown: unknownHash(users),
 		waiting: make(chan struct{}, maxWaiting), checks: make(chan struct{}, maxChecks), delay: strangerDelay,
 	}
 	for _, u := range users {
 		s.users[u.Name] = u
 	}
 	return s
+}
+
+// unknownHash returns a hash that no password has, with the parameters of the first user.
+func unknownHash(users []User) Hash {
+	h := NewHash("")
+	if len(users) > 0 {
+		u := users[0].Hash
+		h.memory, h.time, h.threads = u.memory, u.time, u.threads
+	}
+	clear(h.sum)
+	return h
 }
 
 // HasNames reports whether there are users other than the owner, so that a sign-in needs a name.
@@ -85,7 +97,7 @@ func (s *SignIn) Check(ctx context.Context, a Attempt) (u User, device string, e
 	}
 	u, ok := s.users[a.Name]
 	if !ok {
-		u.Hash = s.nobody
+		u.Hash = s.unknown
 	}
 	select {
 	case s.checks <- struct{}{}:

@@ -22,7 +22,7 @@ const password = "correct horse"
 // newSignIn returns a SignIn of the owner and of jane that delays nothing.
 func newSignIn() *SignIn {
 	s := New([]User{{Owner, Operator, cheapHash(password)}, {"jane", Reviewer, cheapHash("jane's")}}, ratelimit.NewMemory())
-	s.nobody, s.delay = cheapHash("no one"), time.Millisecond
+	s.delay = time.Millisecond
 	return s
 }
 
@@ -175,5 +175,54 @@ func TestUsersOfTheSettingsAreRead(t *testing.T) {
 		if _, err := ParseUsers(text); err == nil || strings.Contains(err.Error(), hash) {
 			t.Errorf("%s: error %v", what, err)
 		}
+	}
+}
+
+func TestABrowserRemainsKnownAfterARestart(t *testing.T) {
+	t.Parallel()
+	start := func(pw string) *SignIn {
+		return New([]User{{Owner, Operator, HashOfSetting(pw)}}, ratelimit.NewMemory())
+	}
+	_, device, err := start(password).Check(t.Context(), Attempt{Password: password})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if start(password).devices.verify(device, Owner) == "" {
+		t.Error("another process with the same password does not know the browser")
+	}
+	if start("another").devices.verify(device, Owner) != "" {
+		t.Error("a process with another password knows the browser")
+	}
+}
+
+func TestASealHoldsForOneSessionUserRoleAndPassword(t *testing.T) {
+	t.Parallel()
+	s := newSignIn()
+	cookie := s.Seal("token", "jane", "reviewer")
+	if Token(cookie) != "token" || !s.IsSealed(cookie, "jane", "reviewer") {
+		t.Fatalf("the cookie %q is not valid", cookie)
+	}
+	other := New([]User{{"jane", Reviewer, cheapHash("another password")}}, ratelimit.NewMemory())
+	promoted := New([]User{{"jane", Operator, cheapHash("jane's")}}, ratelimit.NewMemory())
+	for what, valid := range map[string]bool{
+		"another token": s.IsSealed("x"+cookie, "jane", "reviewer"), "another role": s.IsSealed(cookie, "jane", "operator"), "another user": s.IsSealed(cookie, Owner, "operator"),
+		"an unknown user": s.IsSealed(cookie, "mallory", "reviewer"), "no seal": s.IsSealed("token.", "jane", "reviewer"), "another password": other.IsSealed(cookie, "jane", "reviewer"),
+		"a promoted user": promoted.IsSealed(cookie, "jane", "reviewer"),
+	} {
+		if valid {
+			t.Errorf("the cookie is valid with %s", what)
+		}
+	}
+	if Token("token") != "" {
+		t.Error("a cookie without a seal has a token")
+	}
+}
+
+func TestAnUnknownNameIsCheckedWithTheParametersOfAUser(t *testing.T) {
+	t.Parallel()
+	s := newSignIn()
+	known := s.users["jane"].Hash
+	if s.unknown.memory != known.memory || s.unknown.time != known.time || s.unknown.threads != known.threads || s.unknown.Matches("") {
+		t.Errorf("the parameters are %+v, want those of %+v, and no password matches", s.unknown, known)
 	}
 }

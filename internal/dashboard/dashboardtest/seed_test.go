@@ -18,6 +18,7 @@ const (
 	seededDocument = "privacy"
 	seededChange   = "privacy-10"
 	seededRun      = "run-failed"
+	seededWebhook  = "webhook"
 )
 
 // seedTexts are titles of documents. Two are written from right to left.
@@ -47,7 +48,29 @@ func (s *system) seed() {
 	for i := range 80 {
 		s.run(fmt.Sprintf("run-%02d", i), store.RunComplete, "")
 	}
+	s.webhook("The queue of the legal department")
 	s.run(seededRun, store.RunFailed, "fetch https://"+seededCompany+".example/"+strings.Repeat("segment", 30)+": the host does not respond")
+}
+
+// webhook stores a webhook with a delivery that failed.
+func (s *system) webhook(text string) {
+	s.t.Helper()
+	w := store.Webhook{
+		ID: seededWebhook, Name: text[:min(len(text), 200)], URL: "https://hooks.example/" + strings.Repeat("path", 60), Secrets: []store.Secret{store.NewSecret("whsec_c2VjcmV0")}, State: store.WebhookActive,
+		CreatedAt: day(0), CreatedBy: "user:owner", UpdatedAt: day(0),
+	}
+	if _, err := s.store.CreateWebhook(s.t.Context(), w); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// note stores a review of the seeded change with a note and an assignee.
+func (s *system) note(changeID, text string) {
+	s.t.Helper()
+	r := store.Review{ChangeID: changeID, Company: seededCompany, State: store.ReviewEscalated, Assignee: text[:min(len(text), 200)], Note: text[:min(len(text), 4000)], Author: "user:owner", At: day(12)}
+	if _, err := s.store.PutReview(s.t.Context(), r); err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 func (s *system) company(name string) {

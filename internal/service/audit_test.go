@@ -9,16 +9,11 @@ import (
 	"github.com/go-logr/logr"
 
 	"github.com/clausea/crawler/internal/store"
-	"github.com/clausea/crawler/internal/store/sqlite"
 )
 
 func TestActionsOfOneMillisecondAreListedInTheirOrder(t *testing.T) {
 	t.Parallel()
-	s, err := sqlite.Open(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close(context.Background()) })
+	s, _ := newStored(t)
 	guard := NewGuard(s, logr.Discard())
 	now := time.Now()
 	guard.Now = func() time.Time { return now }

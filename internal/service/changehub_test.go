@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/clausea/crawler/internal/store"
-	"github.com/clausea/crawler/internal/store/sqlite"
 )
 
 // countedStore counts the reads of the feed.
@@ -31,11 +30,7 @@ func (s *countedStore) ListChanges(ctx context.Context, q store.ChangeQuery) ([]
 
 func newFeed(t *testing.T) (*Changes, *countedStore) {
 	t.Helper()
-	s, err := sqlite.Open(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close(context.Background()) })
+	s, _ := newStored(t)
 	counted := &countedStore{Store: s}
 	return &Changes{Store: counted, Resources: Resources{Namespace: "default"}}, counted
 }

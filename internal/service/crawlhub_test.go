@@ -11,13 +11,9 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
-	"k8s.io/apimachinery/pkg/runtime"
 
-	"github.com/clausea/crawler/api/v1alpha1"
-	"github.com/clausea/crawler/internal/kubestore"
 	"github.com/clausea/crawler/internal/problem"
 	"github.com/clausea/crawler/internal/store"
-	"github.com/clausea/crawler/internal/store/sqlite"
 )
 
 // countedRuns counts the reads of runs and of their logs.
@@ -44,18 +40,9 @@ func (s *countedRuns) WatchRunEvents(ctx context.Context, id string, after int64
 // newFollowed returns the crawls of a store that has a running crawl "r1" with three events.
 func newFollowed(t *testing.T) (*Crawls, *countedRuns) {
 	t.Helper()
-	s, err := sqlite.Open(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close(context.Background()) })
-	scheme := runtime.NewScheme()
-	if err := v1alpha1.AddToScheme(scheme); err != nil {
-		t.Fatal(err)
-	}
+	s, resources := newStored(t)
 	counted := &countedRuns{Store: s}
-	client := kubestore.NewClient(s, scheme)
-	crawls := &Crawls{Guard: NewGuard(s, logr.Discard()), Store: counted, Resources: Resources{Client: client, Cache: client, Namespace: kubestore.DefaultNamespace}}
+	crawls := &Crawls{Guard: NewGuard(s, logr.Discard()), Store: counted, Resources: resources}
 	crawls.hub.refreshed = time.Hour // only the log causes reads
 	putFollowed(t, s, store.RunRunning)
 	appendRunEvents(t, s, 0, store.RunStateChanged, store.RunDocumentFound, store.RunHostPaused)

@@ -12,7 +12,6 @@ import (
 
 	"github.com/clausea/crawler/internal/problem"
 	"github.com/clausea/crawler/internal/store"
-	"github.com/clausea/crawler/internal/store/sqlite"
 )
 
 // inboxStart is the time of the first change in tests of the inbox.
@@ -43,11 +42,7 @@ func (s *countingStore) ListReviews(ctx context.Context, q store.ReviewQuery) ([
 
 func newTestInbox(t *testing.T) (*Inbox, *countingStore) {
 	t.Helper()
-	s, err := sqlite.Open(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close(context.Background()) })
+	s, _ := newStored(t)
 	counting := &countingStore{Store: s}
 	guard := NewGuard(s, logr.Discard())
 	guard.Now = func() time.Time { return inboxStart.AddDate(0, 0, 2) }

@@ -7,12 +7,9 @@ import (
 
 	"github.com/go-logr/logr"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/clausea/crawler/api/v1alpha1"
-	"github.com/clausea/crawler/internal/kubestore"
 	"github.com/clausea/crawler/internal/store"
-	"github.com/clausea/crawler/internal/store/sqlite"
 )
 
 func TestTheIncidentOfACompanyFollowsItsState(t *testing.T) {
@@ -54,17 +51,8 @@ func TestTheIncidentOfACompanyFollowsItsState(t *testing.T) {
 
 func TestTheIncidentOfADocumentClosesWhenTheDocumentRecovers(t *testing.T) {
 	t.Parallel()
-	s, err := sqlite.Open(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close(context.Background()) })
-	scheme := runtime.NewScheme()
-	if err := v1alpha1.AddToScheme(scheme); err != nil {
-		t.Fatal(err)
-	}
-	client := kubestore.NewClient(s, scheme)
-	incidents := &Incidents{Guard: NewGuard(s, logr.Discard()), Store: s, Resources: Resources{Client: client, Cache: client, Namespace: kubestore.DefaultNamespace}}
+	s, resources := newStored(t)
+	incidents := &Incidents{Guard: NewGuard(s, logr.Discard()), Store: s, Resources: resources}
 	put := func(id string, state store.DocumentState, create bool, since time.Time) {
 		d := store.Document{ID: id, Company: "acme", URL: "https://acme.example/" + id, State: state, StateSince: since}
 		if !create {
@@ -110,17 +98,8 @@ func (failingWebhooks) ListWebhooks(context.Context, store.ListOptions) ([]store
 
 func TestIncidentsOfWebhooksAreForOperators(t *testing.T) {
 	t.Parallel()
-	s, err := sqlite.Open(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close(context.Background()) })
-	scheme := runtime.NewScheme()
-	if err := v1alpha1.AddToScheme(scheme); err != nil {
-		t.Fatal(err)
-	}
-	client := kubestore.NewClient(s, scheme)
-	incidents := &Incidents{Guard: NewGuard(s, logr.Discard()), Store: failingWebhooks{s}, Resources: Resources{Client: client, Cache: client, Namespace: kubestore.DefaultNamespace}}
+	s, resources := newStored(t)
+	incidents := &Incidents{Guard: NewGuard(s, logr.Discard()), Store: failingWebhooks{s}, Resources: resources}
 	operator := Caller{Actor: "user:test", Scopes: []store.APIScope{store.ScopeAdmin}}
 	got, err := incidents.List(t.Context(), operator, IncidentQuery{})
 	if err != nil || len(got.Items) != 2 || got.Items[0].WebhookID != "w1" || got.Items[1].WebhookID != "w3" {

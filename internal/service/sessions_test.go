@@ -1,24 +1,18 @@
 package service
 
 import (
-	"context"
 	"testing"
 	"time"
 
 	"github.com/go-logr/logr"
 
 	"github.com/clausea/crawler/internal/problem"
-	"github.com/clausea/crawler/internal/store/sqlite"
 )
 
 // newSessions returns sessions over an embedded store, and their clock.
 func newSessions(t *testing.T) (s *Sessions, now *time.Time) {
 	t.Helper()
-	opened, err := sqlite.Open(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = opened.Close(context.Background()) })
+	opened, _ := newStored(t)
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	guard := NewGuard(opened, logr.Discard())
 	guard.Now = func() time.Time { return at }

@@ -15,7 +15,10 @@ type webhooksData struct {
 	Items                       []webhookRow
 	Pager                       pager
 	Kinds                       []store.ChangeKind
+	Types                       []string
 	Name, URL, Companies, Error string
+	// Chosen are the kinds and the types that a rejected form has.
+	Chosen map[string]bool
 }
 
 type webhookRow struct {
@@ -27,6 +30,7 @@ func registerWebhooks(s *Server) {
 	s.viewFor(store.ScopeAdmin, "GET /webhooks", "webhooks.html", func(v *visit) (page, error) { return s.webhooksPage(v, webhooksData{}) })
 	s.action("POST /webhooks", store.ScopeAdmin, s.createWebhook)
 	registerWebhook(s)
+	registerDelivery(s)
 }
 
 func (s *Server) webhooksPage(v *visit, d webhooksData) (page, error) {
@@ -35,6 +39,7 @@ func (s *Server) webhooksPage(v *visit, d webhooksData) (page, error) {
 		d.Items = append(d.Items, webhookRow{w, webhookKind(w)})
 	}
 	d.Pager, d.Kinds = newPager(v, next), store.ChangeKinds
+	d.Types = documentTypes()
 	return page{Title: "Webhooks", Nav: "webhooks", Data: d}, err
 }
 
@@ -52,10 +57,14 @@ func webhookKind(w store.Webhook) string {
 }
 
 func (s *Server) createWebhook(v *visit) (outcome, error) {
-	d := webhooksData{Name: v.Form("name"), URL: v.Form("url"), Companies: v.Form("companies")}
-	in := service.NewWebhook{Name: d.Name, URL: d.URL, Filter: store.WebhookFilter{Companies: namesIn(d.Companies)}}
+	d := webhooksData{Name: v.Form("name"), URL: v.Form("url"), Companies: v.Form("companies"), Chosen: map[string]bool{}}
+	in := service.NewWebhook{Name: d.Name, URL: d.URL, Filter: store.WebhookFilter{Companies: namesIn(d.Companies), Types: v.PostForm["type"]}}
 	for _, kind := range v.PostForm["kind"] {
 		in.Filter.Kinds = append(in.Filter.Kinds, store.ChangeKind(kind))
+		d.Chosen[kind] = true
+	}
+	for _, t := range in.Filter.Types {
+		d.Chosen[t] = true
 	}
 	w, secret, err := s.o.Services.Webhooks.Create(v.Context(), v.Caller, in)
 	if message, ok := formError(err); ok {

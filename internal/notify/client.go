@@ -173,10 +173,8 @@ func (c *Client) exchange(ctx context.Context, w store.Webhook, id string, body 
 	if err != nil {
 		return a, err
 	}
-	req.Header = http.Header{
-		"Content-Type": {contentType}, "User-Agent": {userAgent}, "Accept": {"*/*"},
-		"Webhook-Id": {id}, "Webhook-Timestamp": {strconv.FormatInt(at.Unix(), 10)}, "Webhook-Signature": {signed},
-	}
+	req.Header = messageHeader(id)
+	req.Header["Webhook-Timestamp"], req.Header["Webhook-Signature"] = []string{strconv.FormatInt(at.Unix(), 10)}, []string{signed}
 	transport := c.secure
 	if req.URL.Scheme == "http" {
 		transport = c.plain

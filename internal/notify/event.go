@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -90,6 +91,21 @@ func changeBody(c store.Change) ([]byte, error) {
 			return nil, fmt.Errorf("change %s does not fit into %d bytes", c.ID, maxBody)
 		}
 	}
+}
+
+// ChangeMessage returns the headers and the body of the message about a change, except those that
+// each attempt computes: the time and the signature.
+func ChangeMessage(c store.Change) (http.Header, []byte, error) {
+	body, err := changeBody(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	return messageHeader(c.ID), body, nil
+}
+
+// messageHeader returns the headers of a message, without its time and its signature.
+func messageHeader(id string) http.Header {
+	return http.Header{"Content-Type": {contentType}, "User-Agent": {userAgent}, "Accept": {"*/*"}, "Webhook-Id": {id}}
 }
 
 // present returns a list that JSON does not encode as null.

@@ -29,6 +29,7 @@ type Webhooks struct {
 // WebhooksStore is the part of the store that Webhooks uses.
 type WebhooksStore interface {
 	store.Webhooks
+	GetChange(ctx context.Context, id string) (store.Change, error)
 	LatestChange(ctx context.Context) (int64, error)
 	EnqueueDeliveries(ctx context.Context, f store.Fence, webhookID string, cursor int64, ds []store.Delivery) error
 	GetDelivery(ctx context.Context, id string) (store.Delivery, error)

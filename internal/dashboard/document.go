@@ -77,7 +77,7 @@ func (s *Server) documentWithForm(v *visit, form *correctionForm) (page, error) 
 	if err == nil {
 		err = s.readCorrection(v, &data, form)
 	}
-	return page{Title: titleOf(detail.Document), Nav: "documents", Data: data}, err
+	return page{Title: titleOf(detail.Document), Nav: "documents", Script: "document.js", Data: data}, err
 }
 
 // titleOf returns the title of a document, or its URL.

@@ -1,6 +1,9 @@
 package dashboard
 
 import (
+	"strings"
+	"unicode"
+
 	"github.com/clausea/crawler/internal/service"
 	"github.com/clausea/crawler/internal/store"
 )
@@ -37,6 +40,9 @@ func registerSearch(s *Server) {
 
 func (s *Server) searchPage(v *visit) (page, error) {
 	d := searchData{Text: v.Query("q"), Company: v.Query("company"), Type: v.Query("type"), Language: v.Query("language"), Types: documentTypes()}
+	if clause := v.Query("clause"); clause != "" {
+		d.Text = phraseOf(clause)
+	}
 	if d.Text == "" {
 		return page{Title: "Search", Nav: "search", Data: d}, nil
 	}
@@ -62,6 +68,16 @@ func (s *Server) searchPage(v *visit) (page, error) {
 	}
 	d.Pager = newPager(v, next)
 	return page{Title: "Search: " + d.Text, Nav: "search", Data: d}, nil
+}
+
+// phraseOf returns the query for the beginning of a clause as one phrase: as many words as a query
+// may have, or "" if it has none.
+func phraseOf(clause string) string {
+	words := strings.FieldsFunc(clause, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsNumber(r) })
+	if len(words) == 0 {
+		return ""
+	}
+	return `"` + strings.Join(words[:min(len(words), store.MaxSearchWords)], " ") + `"`
 }
 
 // partsOf splits an excerpt at its highlights.

@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -109,4 +110,19 @@ func TestTheSystemPagesShowUsageByCompanyWorkersAndSettings(t *testing.T) {
 	if r := d.as("reviewer").get("/system/settings"); r.StatusCode != http.StatusForbidden {
 		t.Errorf("a reviewer reads the settings: status %d", r.StatusCode)
 	}
+}
+
+func TestAClauseOfADocumentIsSearchedAsOnePhrase(t *testing.T) {
+	t.Parallel()
+	d := newTestDashboard(t)
+	d.document("acme", "a", "You agree to binding, individual arbitration of every dispute.")
+	d.document("globex", "b", "An individual may ask for arbitration that is binding.")
+	d.get("/documents/a").mustContain(t, `name="clause"`, "document.js")
+	r := d.get("/search?clause=" + url.QueryEscape(`binding, individual "arbitration"`))
+	r.mustContain(t, ">acme</a></h2>", "&#34;binding individual arbitration&#34;")
+	if strings.Contains(r.body, "globex") {
+		t.Error("the search finds words that are not a phrase")
+	}
+	d.get("/search?clause="+url.QueryEscape(strings.Repeat("word-like ", 50))).mustContain(t, "No document matches.")
+	d.get("/search?clause=%22...").mustContain(t, "Search the current text of all documents.")
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 
 	"github.com/clausea/crawler/internal/notify"
 	"github.com/clausea/crawler/internal/problem"
@@ -33,7 +32,7 @@ type DeliveryDetail struct {
 	Delivery store.Delivery
 	// Header and Body are those of the request of each attempt. The time and the signature of an
 	// attempt are not stored. Body is empty if the change was deleted.
-	Header http.Header
+	Header map[string][]string
 	Body   []byte
 }
 

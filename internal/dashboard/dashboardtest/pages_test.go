@@ -5,6 +5,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/clausea/crawler/internal/store"
 )
 
 // parameters are the values of the parameters of routes, by the first segment of the path.
@@ -23,6 +25,8 @@ func (s *system) pages() (paths []string) {
 			switch {
 			case p == "{n}" || p == "{version}":
 				segments[i] = "2"
+			case p == "{delivery}":
+				segments[i] = store.DeliveryID(seededWebhook, seededChange)
 			case strings.HasPrefix(p, "{"):
 				segments[i], known = parameters[segments[2]], known && parameters[segments[2]] != ""
 			}

@@ -52,7 +52,7 @@ func (s *system) seed() {
 	s.run(seededRun, store.RunFailed, "fetch https://"+seededCompany+".example/"+strings.Repeat("segment", 30)+": the host does not respond")
 }
 
-// webhook stores a webhook with a delivery that failed.
+// webhook stores a webhook with a delivery.
 func (s *system) webhook(text string) {
 	s.t.Helper()
 	w := store.Webhook{
@@ -60,6 +60,10 @@ func (s *system) webhook(text string) {
 		CreatedAt: day(0), CreatedBy: "user:owner", UpdatedAt: day(0),
 	}
 	if _, err := s.store.CreateWebhook(s.t.Context(), w); err != nil {
+		s.t.Fatal(err)
+	}
+	d := store.Delivery{ChangeID: seededChange, Sequence: 1, Company: seededCompany, DocumentID: seededDocument, NextAttempt: day(0), CreatedAt: day(0)}
+	if err := s.store.EnqueueDeliveries(s.t.Context(), store.Fence{}, seededWebhook, 1, []store.Delivery{d}); err != nil {
 		s.t.Fatal(err)
 	}
 }

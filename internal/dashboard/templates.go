@@ -64,6 +64,9 @@ func (m model) User() string { return m.visit.Session.User }
 // Role returns the role of the user.
 func (m model) Role() string { return m.visit.Session.Role }
 
+// HasKeys reports whether the page has keys of its own.
+func (m model) HasKeys() bool { return m.Script == "review.js" || m.Script == "change.js" }
+
 // Here returns the path and the query of the page.
 func (m model) Here() string { return m.visit.URL.RequestURI() }
 

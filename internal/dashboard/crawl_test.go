@@ -81,8 +81,8 @@ func TestThePageOfACrawlThatHasEndedIsItsRecord(t *testing.T) {
 	}
 }
 
-// follow opens the stream of a crawl, which ends after a minute at the latest.
-func (d *testDashboard) follow(id string) *http.Response {
+// follow opens the stream of a crawl, which ends after a minute at the latest. The test closes it.
+func (d *testDashboard) follow(id string) io.Reader {
 	d.t.Helper()
 	ctx, cancel := context.WithTimeout(d.t.Context(), time.Minute)
 	d.t.Cleanup(cancel)
@@ -95,7 +95,10 @@ func (d *testDashboard) follow(id string) *http.Response {
 		d.t.Fatal(err)
 	}
 	d.t.Cleanup(func() { _ = resp.Body.Close() })
-	return resp
+	if got := resp.Header.Get("Content-Type"); resp.StatusCode != http.StatusOK || got != "text/event-stream" {
+		d.t.Fatalf("status %d, Content-Type %q", resp.StatusCode, got)
+	}
+	return resp.Body
 }
 
 func TestTheStreamOfACrawlEndsAtTheSignOut(t *testing.T) {
@@ -103,13 +106,13 @@ func TestTheStreamOfACrawlEndsAtTheSignOut(t *testing.T) {
 	d := newTestDashboard(t)
 	d.server.heartbeat = time.Millisecond
 	d.run("r1", "acme", store.RunRunning, crawlLog...)
-	resp := d.follow("r1")
+	stream := d.follow("r1")
 	if r := d.post("/sign-out"); r.StatusCode != http.StatusSeeOther {
 		t.Fatalf("sign-out: status %d", r.StatusCode)
 	}
-	body, err := io.ReadAll(resp.Body)
-	if err != nil || resp.StatusCode != http.StatusOK || strings.Contains(string(body), "event: end") {
-		t.Errorf("status %d, error %v, the crawl ended: %v", resp.StatusCode, err, strings.Contains(string(body), "event: end"))
+	body, err := io.ReadAll(stream)
+	if err != nil || strings.Contains(string(body), "event: end") {
+		t.Errorf("error %v; the stream is %q", err, body)
 	}
 }
 
@@ -117,15 +120,12 @@ func TestTheStreamOfACrawlSendsTheChangingPartAndItsEnd(t *testing.T) {
 	t.Parallel()
 	d := newTestDashboard(t)
 	d.run("r1", "acme", store.RunRunning, crawlLog...)
-	resp := d.follow("r1")
-	if got := resp.Header.Get("Content-Type"); got != "text/event-stream" {
-		t.Fatalf("Content-Type %q", got)
-	}
+	stream := d.follow("r1")
 	d.run("r1", "acme", store.RunComplete)
 	if err := d.store.AppendRunEvents(t.Context(), store.Fence{}, "r1", []store.RunEvent{{ID: "z", At: day(3), Type: store.RunStateChanged, Reason: "Complete"}}); err != nil {
 		t.Fatal(err)
 	}
-	body, err := io.ReadAll(resp.Body)
+	body, err := io.ReadAll(stream)
 	if err != nil {
 		t.Fatal(err)
 	}

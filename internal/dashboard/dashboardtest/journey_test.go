@@ -30,11 +30,12 @@ func (b *browser) press(key string) {
 	b.do("press "+key, chromedp.KeyEvent(key))
 }
 
-// await waits until a JavaScript expression is true. Pages load meanwhile, so errors are ignored.
+// await waits until the page and its scripts are loaded and a JavaScript expression is true. Pages
+// load meanwhile, so errors are ignored.
 func (b *browser) await(what, expression string) {
 	b.t.Helper()
 	for deadline := time.Now().Add(stepTimeout); ; {
-		v, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](expression))
+		v, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](`document.readyState === "complete" && (`+expression+`)`))
 		if err == nil && v {
 			return
 		}

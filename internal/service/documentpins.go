@@ -91,6 +91,9 @@ func (s *Documents) changeSeeds(ctx context.Context, caller Caller, action, id s
 			r.Before, r.After = before, seeds
 			c.Spec.Seeds = seeds
 			if err = s.Resources.Client.Update(ctx, &c); !apierrors.IsConflict(err) {
+				if err == nil {
+					s.Resources.awaitCompany(ctx, &c) // the caller reads the document next
+				}
 				return updateError(err, c.Name)
 			}
 		}

@@ -12,7 +12,7 @@ GOTEST = go run ./hack/gotest -modules $(subst $(empty) $(empty),$(comma),$(stri
 
 .PHONY: help
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # Without git, the binary reports the version that Go recorded for the module.
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
@@ -144,3 +144,6 @@ train: ## train the document classifier and the link weights on the labels in $(
 .PHONY: clean
 clean: ## remove build output
 	rm -rf bin .gold
+
+# Targets of an area of their own: the chart, images, releases, deployments.
+-include hack/make/*.mk

@@ -101,6 +101,9 @@ func (c *documentChecker) version(v *store.Version) error {
 	if c.pending != "" && c.pending != v.SnapshotHash {
 		return fmt.Errorf("no version refers to the snapshot %s", c.pending)
 	}
+	if _, err := v.Exchange.Unpack(); err != nil {
+		return fmt.Errorf("version %d: %w", v.Number, err)
+	}
 	c.versions, c.pending = v.Number, ""
 	return nil
 }

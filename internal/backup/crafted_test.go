@@ -186,6 +186,7 @@ func crafted(t testing.TB) map[string]struct {
 		"version first":                {documents(version), "does not follow its document"},
 		"version of another":           {documents(document, versionRecord("e", 1, "")), "does not follow its document"},
 		"version twice":                {documents(documentRecord("d", "c", goodURL, 2), version, version), "follows version"},
+		"exchange that cannot be read": {documents(document, strings.Replace(version, `"number":1`, `"number":1,"exchange":"AAAA"`, 1)), "exchange"},
 		"version gap":                  {documents(documentRecord("d", "c", goodURL, 2), versionRecord("d", 2, "")), "follows version"},
 		"too many versions":            {documents(document, version, versionRecord("d", 2, "")), "follows version"},
 		"too few versions":             {documents(documentRecord("d", "c", goodURL, 2), version), "1 of its 2 versions"},

@@ -149,6 +149,9 @@ func (g *getter) get(args []string) error {
 		if err != nil {
 			return err
 		}
+		for i := range vs {
+			vs[i].Exchange = nil // compressed; an evidence pack has it in readable form
+		}
 		return printList(g, vs, "NUMBER\tKIND\tFETCHED\tEFFECTIVE\tWORDS\tBYTES\tURL", func(v store.Version) string {
 			return fmt.Sprintf("%d\t%s\t%s\t%s\t%d\t%d\t%s", v.Number, versionKind(v), v.FetchedAt.Format(time.RFC3339), shownDate(v.EffectiveDate, v.DateAmbiguous), v.WordCount, v.StoredBytes, v.URL)
 		})

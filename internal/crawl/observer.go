@@ -8,6 +8,7 @@ import (
 	"github.com/clausea/crawler/internal/crawl/frontier"
 	"github.com/clausea/crawler/internal/crawl/links"
 	"github.com/clausea/crawler/internal/crawl/neardup"
+	"github.com/clausea/crawler/internal/exchange"
 )
 
 // Observer receives the pages and outcomes of a crawl. Validators and Page are called from
@@ -60,13 +61,15 @@ type Page struct {
 	Body        []byte
 	NotModified bool // a 304 response to the validators of Observer.Validators
 	FetchedAt   time.Time
-	Depth       int
-	Score       float64
-	Anchor      string   // text of the link that led to URL
-	Path        []string // URLs from a seed to this page, this one last
-	Links       *Links   // nil if the body is not HTML
-	Rendered    bool     // Body is the document that a browser built
-	Probed      bool     // URL is a guess that no page links to, such as a well-known path
+	// Exchange returns the facts of the HTTP exchange. It is nil if they are not known.
+	Exchange func() exchange.Exchange
+	Depth    int
+	Score    float64
+	Anchor   string   // text of the link that led to URL
+	Path     []string // URLs from a seed to this page, this one last
+	Links    *Links   // nil if the body is not HTML
+	Rendered bool     // Body is the document that a browser built
+	Probed   bool     // URL is a guess that no page links to, such as a well-known path
 }
 
 // Redirect is a URL that redirects, and the status of its response.

@@ -73,7 +73,7 @@ func (w *worker) fetchPage(ctx context.Context, it frontier.Item, candidate bool
 	}
 	p := &Page{
 		URL: it.URL, FinalURL: it.URL, Status: res.Status, Header: res.Header, Body: res.Body, Redirects: it.RedirectChain,
-		NotModified: res.Status == http.StatusNotModified, FetchedAt: res.FetchedAt,
+		NotModified: res.Status == http.StatusNotModified, FetchedAt: res.FetchedAt, Exchange: res.Exchange,
 		Depth: it.Depth, Score: it.Score, Anchor: it.Anchor, Path: append(it.DiscoveryPath, it.URL),
 		Probed: it.Retargeted && it.Parent == "" && !it.Pinned,
 	}

@@ -12,7 +12,11 @@
 // A pack without a signature lacks the last two files. Equal input gives equal bytes.
 package evidence
 
-import "time"
+import (
+	"time"
+
+	"github.com/clausea/crawler/internal/exchange"
+)
 
 // The names of the files of a pack.
 const (
@@ -67,8 +71,12 @@ type Metadata struct {
 	ExtractionRevision int `json:"extractionRevision"`
 	// Technical is set if the text was read again from the page of the previous version.
 	Technical bool `json:"technical"`
-	// Response is what is stored of the HTTP response. It is nil if the record of the crawl no
-	// longer exists.
+	// Exchange is the HTTP exchange that fetched the page. For a technical version, it is that of
+	// the version whose page was read again. It is nil for versions of programs that did not record
+	// it.
+	Exchange *exchange.Exchange `json:"exchange,omitempty"`
+	// Response is what the record of the crawl has of the HTTP response. It is nil if the record
+	// no longer exists.
 	Response *Response `json:"response,omitempty"`
 	// NotRecorded lists the facts that the pack lacks because they are not stored.
 	NotRecorded []string `json:"notRecorded"`

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/clausea/crawler/internal/evidence"
+	"github.com/clausea/crawler/internal/exchange"
 	"github.com/clausea/crawler/internal/store"
 )
 
@@ -50,6 +51,18 @@ func TestAnEvidencePackCanBeVerifiedOffline(t *testing.T) {
 	}
 	if m := a.evidenceOf("/v1/documents/a1/evidence?version=1", key).Metadata; m.Version != 1 || m.Response != nil || !slices.Contains(m.NotRecorded, "response") {
 		t.Errorf("the metadata of version 1 are %+v", m)
+	}
+	packed, err := exchange.Exchange{URL: d.URL, Status: 200, TLS: &exchange.TLS{Version: "TLS 1.3"}}.Pack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := store.Version{DocumentID: "b1", ContentHash: "b", FetchedAt: day(1), URL: d.URL + "/b", RunID: "run-1", Exchange: packed}
+	b := store.Document{ID: "b1", Company: "acme", URL: v.URL}
+	if _, err := a.store.CommitDocument(t.Context(), store.Fence{}, store.Commit{Document: b, Create: true, Versions: []store.NewVersion{{Version: v, Text: "b"}}}); err != nil {
+		t.Fatal(err)
+	}
+	if m := a.evidenceOf("/v1/documents/b1/evidence", key).Metadata; m.Exchange == nil || m.Exchange.TLS.Version != "TLS 1.3" || slices.Contains(m.NotRecorded, "tls") {
+		t.Errorf("the metadata of a version with its exchange are %+v", m)
 	}
 	for path, want := range map[string]int{"a1/evidence?version=3": 404, "a1/evidence?version=x": 422, "zz/evidence": 404} {
 		decode[Problem](t, a.call("GET", "/v1/documents/"+path, ""), want)

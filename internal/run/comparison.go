@@ -9,6 +9,7 @@ import (
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/document"
 	"github.com/clausea/crawler/internal/document/change"
+	"github.com/clausea/crawler/internal/exchange"
 	"github.com/clausea/crawler/internal/store"
 )
 
@@ -40,8 +41,9 @@ func (r *recorder) compare(ctx context.Context, p *crawl.Page, d document.Docume
 	newest, text, err := r.storage.store.VersionText(ctx, old.ID, 0)
 	if isNotFound(err) {
 		c.kind = change.KindChange
-		c.versions = []store.NewVersion{r.newVersion(p, d, old.ID, "")}
-		return c, nil
+		v, err := r.newVersion(p, d, old.ID, "")
+		c.versions = []store.NewVersion{v}
+		return c, err
 	}
 	if err != nil {
 		return c, fmt.Errorf("read the newest version of %s: %w", p.URL, err)
@@ -72,7 +74,10 @@ func (r *recorder) compare(ctx context.Context, p *crawl.Page, d document.Docume
 			c.kind = change.KindNone // the version is stored, and makes no change
 		}
 		c.summary = summaryOf(diff)
-		v := r.newVersion(p, d, old.ID, newest.SnapshotHash)
+		v, err := r.newVersion(p, d, old.ID, newest.SnapshotHash)
+		if err != nil {
+			return c, err
+		}
 		if v.Version.Flapping, err = r.isFlapping(ctx, old.ID, technical, v.Version); err != nil {
 			return c, fmt.Errorf("read the versions of %s: %w", p.URL, err)
 		}
@@ -106,15 +111,24 @@ func (r *recorder) addRemovedEdits(ctx context.Context, p *crawl.Page, diff chan
 
 // newVersion returns a page as a version of a document. base is the hash of a similar
 // snapshot, or empty.
-func (r *recorder) newVersion(p *crawl.Page, d document.Document, id, base string) store.NewVersion {
+func (r *recorder) newVersion(p *crawl.Page, d document.Document, id, base string) (store.NewVersion, error) {
+	packed, err := packExchange(p)
 	return store.NewVersion{
 		Version: store.Version{
 			DocumentID: id, ContentHash: d.ContentHash, FetchedAt: p.FetchedAt, URL: p.URL, ContentType: p.Header.Get("Content-Type"), Title: d.Title,
 			Dates: storedDates(d), Language: d.Language, Jurisdiction: d.Jurisdiction, WordCount: d.WordCount, RunID: r.storage.runID,
-			Revision: r.reader.extraction.Revision,
+			Revision: r.reader.extraction.Revision, Exchange: packed,
 		},
 		Text: d.Markdown, Snapshot: p.Body, SnapshotBase: base,
+	}, err
+}
+
+// packExchange returns the HTTP exchange of a page, or nil if it is not known.
+func packExchange(p *crawl.Page) (exchange.Packed, error) {
+	if p.Exchange == nil {
+		return nil, nil
 	}
+	return p.Exchange().Pack()
 }
 
 // readAgain reads the snapshot of the newest version of a document by the present revision

@@ -50,7 +50,11 @@ func (r *recorder) createDocument(ctx context.Context, p *crawl.Page, d document
 	if !r.storage.enabled() {
 		return Found{Document: rec, Change: Created}, true, nil
 	}
-	c := store.Commit{Document: rec, Create: true, Versions: []store.NewVersion{r.newVersion(p, d, rec.ID, "")}}
+	v, err := r.newVersion(p, d, rec.ID, "")
+	if err != nil {
+		return Found{}, false, err
+	}
+	c := store.Commit{Document: rec, Create: true, Versions: []store.NewVersion{v}}
 	c.Changes = append(r.changesOf(rec, p.FetchedAt, store.ChangeCreated), r.announced(rec, store.Dates{}, p.FetchedAt)...)
 	done, err := r.storage.store.CommitDocument(ctx, r.storage.fence, c)
 	if err != nil {

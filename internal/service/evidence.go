@@ -54,7 +54,14 @@ func (s *Documents) metadata(ctx context.Context, d store.Document, v store.Vers
 	m := evidence.Metadata{
 		DocumentID: d.ID, Company: CompanyName(d), DocumentType: d.Type, Version: v.Number, URL: v.URL, FetchedAt: v.FetchedAt.UTC(), RunID: v.RunID, Title: v.Title, Language: v.Language,
 		ContentType: v.ContentType, EffectiveDate: v.EffectiveDate, UpdatedDate: v.UpdatedDate, ContentHash: v.ContentHash, ExtractionRevision: v.Revision, Technical: v.Technical,
-		NotRecorded: []string{"requestHeaders", "otherResponseHeaders", "tls", "dns"},
+		NotRecorded: []string{},
+	}
+	var err error
+	if m.Exchange, err = v.Exchange.Unpack(); err != nil {
+		return m, fmt.Errorf("read version %d of %s: %w", v.Number, d.ID, err)
+	}
+	if m.Exchange == nil {
+		m.NotRecorded = append(m.NotRecorded, "requestHeaders", "otherResponseHeaders", "tls", "dns")
 	}
 	if !hasPage {
 		m.NotRecorded = append(m.NotRecorded, "page")

@@ -1,6 +1,10 @@
 package store
 
-import "time"
+import (
+	"time"
+
+	"github.com/clausea/crawler/internal/exchange"
+)
 
 // Version is the text of a document at one time. Versions are append-only.
 type Version struct {
@@ -34,4 +38,7 @@ type Version struct {
 	// Revision is the revision of the extraction that read the text. It is 0 for versions of
 	// programs that did not record it.
 	Revision int `json:"revision"`
+	// Exchange is the HTTP exchange that fetched the page. A technical version has that of the
+	// version before it. It is empty for versions of programs that did not record it.
+	Exchange exchange.Packed `json:"exchange,omitempty"`
 }

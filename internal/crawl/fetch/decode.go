@@ -35,7 +35,7 @@ const codingOverhead = 64 << 10
 
 // readBody decodes the body of a response into x.body, or passes it to x.readBody. A body of
 // more than x.maxBody bytes is an error, unless x.truncate is set.
-func readBody(res *http.Response, x *exchange) error {
+func readBody(res *http.Response, x *requestExchange) error {
 	codings := contentCodings(res)
 	if len(codings) > maxCodings {
 		return &reasonError{BadEncoding, fmt.Errorf("%d content codings, want at most %d", len(codings), maxCodings)}

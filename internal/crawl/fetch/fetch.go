@@ -98,6 +98,8 @@ type Response struct {
 	RetryAfter time.Duration
 	// SetsCookies means that the response has cookies, and the request had a Jar.
 	SetsCookies bool
+
+	sent sentRequest
 }
 
 // Do fetches a page. It returns a Response for every HTTP status. An error is always an
@@ -162,7 +164,7 @@ func nextHop(at, location string) (string, error) {
 func (f *Fetcher) fetchOnce(ctx context.Context, at string, r Request) (*Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, f.cfg.Timeout)
 	defer cancel()
-	x := &exchange{maxBody: r.MaxBody, textOnly: r.TextOnly, truncate: r.Truncate, readBody: r.ReadBody}
+	x := &requestExchange{maxBody: r.MaxBody, textOnly: r.TextOnly, truncate: r.Truncate, readBody: r.ReadBody}
 	if x.maxBody <= 0 {
 		x.maxBody = f.cfg.MaxBody
 	}
@@ -174,6 +176,7 @@ func (f *Fetcher) fetchOnce(ctx context.Context, at string, r Request) (*Respons
 		if x.location != "" {
 			res.Header.Set("Location", x.location)
 		}
+		res.sent = sentRequest{method: cr.Request.Method, header: *cr.Request.Headers, viaProxy: f.transport.inner.Proxy != nil, exchange: x}
 	})
 	method, body := http.MethodGet, io.Reader(nil)
 	if r.Method != "" {

@@ -58,9 +58,9 @@ type transport struct {
 	inner *http.Transport
 }
 
-// exchange passes the options of a Request to the transport and the result back. It travels in
+// requestExchange passes the options of a Request to the transport and the result back. It travels in
 // the context of the HTTP request.
-type exchange struct {
+type requestExchange struct {
 	// Options.
 	maxBody  int64
 	textOnly bool
@@ -71,6 +71,9 @@ type exchange struct {
 	body     []byte
 	location string
 	sentAt   atomic.Int64 // when the request was written, in Unix nanoseconds
+	protocol string
+	tls      *tls.ConnectionState
+	connection
 }
 
 type exchangeKey struct{}
@@ -144,21 +147,22 @@ func (t *transport) useProxy(raw string) error {
 
 // RoundTrip implements http.RoundTripper.
 func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
-	x, _ := r.Context().Value(exchangeKey{}).(*exchange)
+	x, _ := r.Context().Value(exchangeKey{}).(*requestExchange)
 	if x == nil {
-		x = &exchange{maxBody: t.cfg.MaxBody}
+		x = &requestExchange{maxBody: t.cfg.MaxBody}
 	}
 	if t.inner.Proxy != nil {
 		if err := t.checkProxyTarget(r.Context(), r.URL); err != nil {
 			return nil, err
 		}
 	}
-	trace := &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { x.sentAt.Store(time.Now().UnixNano()) }}
+	trace := x.trace()
 	res, err := t.inner.RoundTrip(r.WithContext(httptrace.WithClientTrace(r.Context(), trace)))
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = res.Body.Close() }()
+	x.protocol, x.tls = res.Proto, res.TLS
 	if res.StatusCode < http.StatusOK { // 101 switches to a protocol that was not requested
 		return nil, &reasonError{BadResponse, fmt.Errorf("status %d", res.StatusCode)}
 	}

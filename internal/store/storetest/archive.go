@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/clausea/crawler/internal/backup"
+	"github.com/clausea/crawler/internal/exchange"
 	"github.com/clausea/crawler/internal/store"
 )
 
@@ -96,6 +97,8 @@ func fillDocuments(t *testing.T, s store.Store, company, runID string) {
 		for n := 1; n <= versions; n++ {
 			v := store.Version{DocumentID: d.ID, ContentHash: fmt.Sprint("hash", n), FetchedAt: at(10 * n).Add(123 * time.Millisecond), URL: d.URL, RunID: runID, Technical: n == 3, Revision: n, Flapping: n == 4}
 			v.EffectiveDate, v.EffectiveQuote = "2026-01-01", "as of <1 January>"
+			v.Exchange, err = exchange.Exchange{URL: d.URL, Status: 200 + n}.Pack()
+			must(t, err)
 			switch n {
 			case 2:
 				v.SnapshotHash = shared

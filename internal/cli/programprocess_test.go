@@ -52,12 +52,18 @@ func startProgram(t *testing.T, args ...string) *programProcess {
 // this process.
 func startProgramWithEnv(t *testing.T, env []string, args ...string) *programProcess {
 	t.Helper()
+	return startProgramIn(t, "", env, args...)
+}
+
+// startProgramIn is startProgramWithEnv with another working directory.
+func startProgramIn(t *testing.T, dir string, env []string, args ...string) *programProcess {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("starts a process")
 	}
 	r := &programProcess{cmd: exec.Command(os.Args[0]), exited: make(chan struct{})}
 	r.cmd.Env = append(append(append(os.Environ(), "METRICS_PORT=0"), env...), argsEnv+"="+strings.Join(args, "\n"))
-	r.cmd.Stdout, r.cmd.Stderr = r, r
+	r.cmd.Dir, r.cmd.Stdout, r.cmd.Stderr = dir, r, r
 	if err := r.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -222,11 +222,18 @@ func storeKind(v *settings.Values) string {
 	return "MongoDB"
 }
 
+// replicaEnv is the variable in which Railway names a replica. Its logs and metrics have that name,
+// and not the one of the host.
+const replicaEnv = "RAILWAY_REPLICA_ID"
+
 // workerIdentity returns the name of this process in leases.
 func workerIdentity() string {
-	host, err := os.Hostname()
-	if err != nil {
-		host = "localhost"
+	host := os.Getenv(replicaEnv)
+	if host == "" {
+		var err error
+		if host, err = os.Hostname(); err != nil {
+			host = "localhost"
+		}
 	}
 	// The process ID is 1 in every container. The random part distinguishes restarts.
 	return host + "/" + itoa(os.Getpid()) + "/" + rand.Text()[:8]

@@ -107,18 +107,7 @@ func TestTheServicesRunUnderTheConditionsOfRailway(t *testing.T) {
 	if status := getAsRailway(t, "127.0.0.1", port, "/readyz"); status != http.StatusOK {
 		t.Errorf("over IPv4, the health check responds with %d", status)
 	}
-	for command, path := range map[string]string{"api": "/openapi.json", "dashboard": "/dashboard/sign-in"} {
-		at := freePort(t)
-		p := startProgramIn(t, noDisk, railwayEnv(cache, uri, at, "replica-"+command, "CLAUSEA_RESOURCES=Store", "API_KEY=railway-test-key", "DASHBOARD_PASSWORD=railway-test"), command)
-		p.waitUntil(t, "the health check of "+command, func() bool { return getAsRailway(t, "::1", at, "/readyz") == http.StatusOK })
-		if status := getAsRailway(t, "::1", at, path); status != http.StatusOK {
-			t.Errorf("%s responds to %s with %d", command, path, status)
-		}
-		p.terminate(t)
-		if err := p.waitForCleanExit(); err != nil {
-			t.Error(err)
-		}
-	}
+	checkServing(t, cache, uri)
 
 	s, _, err := openAt(t.Context(), uri, "")
 	if err != nil {
@@ -145,6 +134,23 @@ func TestTheServicesRunUnderTheConditionsOfRailway(t *testing.T) {
 	for _, p := range []*programProcess{old, next} {
 		if !strings.Contains(p.output(), `"worker":"replica-`) {
 			t.Errorf("the log does not name the replica in %s:\n%s", strconv.Quote(replicaEnv), p.output())
+		}
+	}
+}
+
+// checkServing starts the services that have a domain, one after the other, and requests a page of each.
+func checkServing(t *testing.T, cache, uri string) {
+	t.Helper()
+	for command, path := range map[string]string{"api": "/openapi.json", "dashboard": "/dashboard/sign-in"} {
+		at := freePort(t)
+		p := startProgramIn(t, noDisk, railwayEnv(cache, uri, at, "replica-"+command, "CLAUSEA_RESOURCES=Store", "API_KEY=railway-test-key", "DASHBOARD_PASSWORD=railway-test"), command)
+		p.waitUntil(t, "the health check of "+command, func() bool { return getAsRailway(t, "::1", at, "/readyz") == http.StatusOK })
+		if status := getAsRailway(t, "::1", at, path); status != http.StatusOK {
+			t.Errorf("%s responds to %s with %d", command, path, status)
+		}
+		p.terminate(t)
+		if err := p.waitForCleanExit(); err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -228,7 +228,7 @@ const replicaEnv = "RAILWAY_REPLICA_ID"
 
 // workerIdentity returns the name of this process in leases.
 func workerIdentity() string {
-	host := os.Getenv(replicaEnv)
+	host, _ := settings.ProcessEnvironment().Lookup(replicaEnv)
 	if host == "" {
 		var err error
 		if host, err = os.Hostname(); err != nil {

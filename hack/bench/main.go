@@ -26,6 +26,7 @@ import (
 	"github.com/clausea/crawler/hack/bench/api"
 	"github.com/clausea/crawler/hack/bench/engine"
 	"github.com/clausea/crawler/hack/bench/measure"
+	"github.com/clausea/crawler/hack/bench/memory"
 	"github.com/clausea/crawler/hack/bench/pipeline"
 	"github.com/clausea/crawler/hack/bench/politeness"
 	"github.com/clausea/crawler/hack/bench/queries"
@@ -42,13 +43,14 @@ type options struct {
 	pages, large, rounds        int
 	documents, companies        int
 	stored                      int
+	binary                      string
 }
 
 func main() {
 	var o options
 	as := flag.String("as", "", "run as this child program")
 	profile := flag.String("profile", "", "in a child: write a CPU profile to this file, and a heap profile next to it at the end")
-	flag.StringVar(&o.only, "only", "", "parts to run, separated by commas: engine, large, politeness, pipeline, storage, queries, api, scale, crawls")
+	flag.StringVar(&o.only, "only", "", "parts to run, separated by commas: engine, large, politeness, pipeline, storage, queries, api, scale, crawls, memory")
 	flag.StringVar(&o.markdown, "markdown", "", "write the tables to this file as well")
 	flag.StringVar(&o.gold, "gold", ".gold", "folder with the labelled pages and histories")
 	flag.StringVar(&o.cache, "cache", filepath.Join(".cache", "bench"), "folder to install other crawlers in")
@@ -59,6 +61,7 @@ func main() {
 	flag.StringVar(&o.profiles, "profiles", "", "folder for the CPU profiles of the scale and api parts")
 	flag.IntVar(&o.companies, "companies", 5000, "Companies in the scale part; it has twice as many CrawlJobs")
 	flag.IntVar(&o.stored, "stored", 100_000, "documents in the stores of the queries and api parts")
+	flag.StringVar(&o.binary, "bin", filepath.Join("bin", "clausea"), "the program that the memory part measures")
 	flag.IntVar(&o.rounds, "rounds", 3, "alternating rounds; limits apply to the median")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -121,6 +124,7 @@ func runParts(ctx context.Context, o options) (ok bool, err error) {
 		{"scale", func() error {
 			return scale.Run(ctx, r, scale.Options{Companies: o.companies, Backend: o.backend, Profiles: o.profiles})
 		}},
+		{"memory", func() error { return memory.Run(ctx, r, memory.Options{Binary: o.binary, Pages: o.pages}) }},
 		{"crawls", func() error { return scale.RunCrawls(ctx, r, o.profiles) }},
 	}
 	asked := strings.Split(o.only, ",")

@@ -100,7 +100,16 @@ func Read(in Input) (Document, error) {
 	d.Legal = d.Type != doctype.Other
 	d.findDates(in, p)
 	d.Subprocessors = d.subprocessorRows(d.Type)
+	d.detach()
 	return d, nil
+}
+
+// detach copies the short strings of the document that are parts of the page or of its text. A
+// crawl remembers them of every document, and each of them would keep the whole page in memory.
+func (d *Document) detach() {
+	for _, s := range []*string{&d.Language, &d.Jurisdiction, &d.Title, &d.EffectiveDate, &d.EffectiveQuote, &d.UpdatedDate, &d.UpdatedQuote, &d.UpcomingEffectiveDate, &d.UpcomingEffectiveQuote} {
+		*s = strings.Clone(*s)
+	}
 }
 
 // findDates sets the dates of the text. If the text has none, it uses the dates of the page

@@ -126,3 +126,19 @@ func (l *legalText) section(b []byte, n int) []byte {
 	}
 	return append(b, "</section>\n"...)
 }
+
+// companyEvery is the distance of two legal documents among the pages of a company's site.
+const companyEvery = 10
+
+// NewCompany returns the site of a company: every tenth page is a legal document, the others are
+// ordinary pages.
+func NewCompany(pages int) (*Site, error) {
+	s := &Site{Pages: pages}
+	s.page = func(i int) []byte {
+		if i%companyEvery == 1 {
+			return s.document(i)
+		}
+		return s.ordinary(i)
+	}
+	return s, s.fill()
+}

@@ -1,0 +1,5 @@
+.PHONY: test-pages
+test-pages: ## execute the README's first commands on a clean checkout, and those of the page for one machine
+	hack/packages/get.sh curl jq
+	CLAUSEA_TEST_README=1 go test -count=1 -timeout 30m -run Readme .
+	go test -count=1 -timeout 30m -run StandalonePage ./internal/cli

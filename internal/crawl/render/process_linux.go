@@ -18,11 +18,6 @@ func processAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
-// lockFile locks f. It fails if another process holds the lock.
-func lockFile(f *os.File) error {
-	return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-}
-
 // killAll kills the process group of the browser and every descendant that left the group, such as the
 // crash handler and the sandbox helpers. It waits until all of them have ended.
 func (p *process) killAll(ctx context.Context) error {

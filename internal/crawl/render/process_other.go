@@ -6,18 +6,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"syscall"
 	"time"
 )
 
 // processAttributes makes the browser the leader of a process group.
 func processAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
-
-// lockFile locks f. It fails if another process holds the lock.
-func lockFile(f *os.File) error {
-	return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-}
 
 // killAll kills the process group of the browser and waits until it has ended.
 func (p *process) killAll(ctx context.Context) error {

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/clausea/crawler/internal/filelock"
 )
 
 // profile is the folder of a browser's files. This process holds a lock on it while it uses the
@@ -41,7 +43,7 @@ func newProfile(parent string) (*profile, error) {
 	if len(dir) > maxProfilePath {
 		return nil, errors.Join(fmt.Errorf("create browser profile: path %s exceeds %d bytes, which leaves no room for a socket: set TMPDIR to a shorter path", dir, maxProfilePath), p.remove())
 	}
-	if err := lockFile(lock); err != nil {
+	if err := filelock.TryLock(lock); err != nil {
 		return nil, errors.Join(fmt.Errorf("lock browser profile: %w", err), p.remove())
 	}
 	return p, nil
@@ -77,7 +79,7 @@ func removeStale(parent string) {
 		if err != nil {
 			continue
 		}
-		if info, err := lock.Stat(); err == nil && time.Since(info.ModTime()) > staleAfter && lockFile(lock) == nil {
+		if info, err := lock.Stat(); err == nil && time.Since(info.ModTime()) > staleAfter && filelock.TryLock(lock) == nil {
 			_ = os.RemoveAll(dir)
 		}
 		_ = lock.Close()

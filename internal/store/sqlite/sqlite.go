@@ -14,11 +14,11 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	_ "modernc.org/sqlite" // the driver
 
+	"github.com/clausea/crawler/internal/filelock"
 	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/store/feed"
 )
@@ -161,7 +161,7 @@ func lockFolder(dir string) (*os.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the embedded store: %w", err)
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+	if err := filelock.TryLock(f); err != nil {
 		pid := make([]byte, 32)
 		n, _ := f.Read(pid)
 		_ = f.Close()
@@ -190,10 +190,8 @@ func (s *Store) Close(context.Context) error {
 	}
 	s.changeFeed.NotifyAll() // watches read and fail
 	s.runEvents.NotifyAll()  // watches read and fail
-	// A child process that is being started has a copy of the descriptor until it executes its
-	// program. Closing the file would leave the lock to that copy; unlocking does not (flock(2)).
 	if s.lock != nil {
-		_ = syscall.Flock(int(s.lock.Fd()), syscall.LOCK_UN)
+		_ = filelock.Unlock(s.lock) // closing the file is not enough
 		errs = append(errs, s.lock.Close())
 	}
 	return errors.Join(errs...)

@@ -19,7 +19,7 @@ import (
 // browserNames are the names and paths under which Chromium and its derivatives are installed, in
 // order of preference.
 var browserNames = []string{
-	"chromium", "chromium-browser", "chrome-headless-shell", "headless-shell", "headless_shell",
+	"chromium", "chromium-browser", "chromium-headless-shell", "chrome-headless-shell", "headless-shell", "headless_shell",
 	"google-chrome-stable", "google-chrome", "chrome",
 	"/Applications/Chromium.app/Contents/MacOS/Chromium",
 	"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",

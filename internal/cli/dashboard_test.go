@@ -1,11 +1,16 @@
 package cli
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 
+	"github.com/go-logr/logr"
+
+	"github.com/clausea/crawler/internal/service"
+	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/signin"
 )
 
@@ -32,6 +37,40 @@ func TestTheDashboardNeedsAUser(t *testing.T) {
 	code, _, stderr = call(t, map[string]string{"DASHBOARD_PASSWORD_HASH": "bogus"}, "dashboard", "--port", "0", "--metrics-port", "0", "--store", t.TempDir())
 	if code != exitUsage || !strings.Contains(stderr, "argon2id") || strings.Contains(stderr, "bogus") {
 		t.Errorf("an invalid hash: exit code %d, %s", code, stderr)
+	}
+}
+
+func TestAnIncompleteIdentityProviderIsAnError(t *testing.T) {
+	t.Parallel()
+	complete := map[string]string{
+		"DASHBOARD_URL": "https://clausea.example", "DASHBOARD_OIDC_ISSUER": "https://login.example", "DASHBOARD_OIDC_CLIENT_ID": "clausea",
+		"DASHBOARD_OIDC_CLIENT_SECRET": "bogus secret", "DASHBOARD_OIDC_ROLES": "email:ada@example.com=operator",
+	}
+	for name, value := range map[string]string{
+		"DASHBOARD_URL": "", "DASHBOARD_OIDC_CLIENT_ID": "", "DASHBOARD_OIDC_CLIENT_SECRET": "", "DASHBOARD_OIDC_ROLES": "ada=admin", "DASHBOARD_OIDC_ISSUER": "login.example",
+	} {
+		variables := maps.Clone(complete)
+		variables[name] = value
+		code, _, stderr := call(t, variables, "dashboard", "--port", "0", "--metrics-port", "0", "--store", t.TempDir())
+		if code != exitUsage || !strings.Contains(stderr, name) || strings.Contains(stderr, "bogus") {
+			t.Errorf("%s=%s: exit code %d, %s", name, value, code, stderr)
+		}
+	}
+}
+
+func TestAnIdentityProviderSuffices(t *testing.T) {
+	t.Parallel()
+	v := &settings.Values{
+		DashboardURL: "https://clausea.example", OIDCIssuer: "https://login.example", OIDCClientID: "clausea", OIDCClientSecret: settings.NewSecret("s"), OIDCRoles: "*=viewer",
+	}
+	h, err := newDashboard(t.Context(), v, service.Services{}, apiParts{backends: &apiBackends{}}, logr.Discard())
+	if err != nil || h == nil {
+		t.Fatalf("handler %v, error %v", h, err)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/dashboard/sign-in", http.NoBody))
+	if body := w.Body.String(); !strings.Contains(body, "https://clausea.example/dashboard/oidc/start") || strings.Contains(body, `type="password"`) {
+		t.Errorf("status %d: %s", w.Code, body)
 	}
 }
 

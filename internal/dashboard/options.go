@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-logr/logr"
 
+	"github.com/clausea/crawler/internal/oidc"
 	"github.com/clausea/crawler/internal/service"
 	"github.com/clausea/crawler/internal/signin"
 )
@@ -15,6 +16,10 @@ import (
 type Options struct {
 	Services service.Services
 	SignIn   *signin.SignIn
+	// OIDC signs users in with an identity provider. Nil allows passwords only.
+	OIDC *oidc.Provider
+	// URL is the origin at which browsers reach the dashboard, or empty if it is not known.
+	URL string
 	// TrustedProxies are the networks whose X-Forwarded-For and X-Forwarded-Proto are believed.
 	TrustedProxies []netip.Prefix
 	Version        string

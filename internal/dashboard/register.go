@@ -3,6 +3,7 @@ package dashboard
 // registerPages registers all pages.
 func registerPages(s *Server) {
 	registerSignIn(s)
+	registerOIDC(s)
 	registerReview(s)
 	registerDocuments(s)
 	registerDocument(s)

@@ -19,6 +19,7 @@ import (
 const (
 	sessionCookie = "__Host-clausea-session" // the token of the session and its seal
 	deviceCookie  = "__Host-clausea-device"  // identifies a browser at later sign-ins
+	oidcCookie    = "__Host-clausea-oidc"    // a sign-in with an identity provider that has begun
 )
 
 // deviceAge is how long a browser is known. A sign-in renews it.

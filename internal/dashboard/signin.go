@@ -21,6 +21,11 @@ type signInData struct {
 	HasNames bool
 	// Insecure explains that browsers do not store the cookie of an unencrypted connection.
 	Insecure bool
+	// HasPasswords shows the form.
+	HasPasswords bool
+	// Provider is the host of the identity provider, and Start where a sign-in with it begins. Both
+	// are empty without one.
+	Provider, Start string
 }
 
 func registerSignIn(s *Server) {
@@ -58,7 +63,10 @@ func (s *Server) isSecure(r *http.Request) bool {
 
 func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request, status int, d signInData) {
 	v := &visit{Request: r, W: w, Server: s}
-	d.HasNames, d.Insecure = s.o.SignIn.HasNames(), !s.isSecure(r)
+	d.HasNames, d.HasPasswords, d.Insecure = s.o.SignIn.HasNames(), s.o.SignIn.HasPasswords(), !s.isSecure(r)
+	if s.o.OIDC != nil {
+		d.Provider, d.Start = s.o.OIDC.Name(), s.oidcStart(d.To)
+	}
 	if err := s.render(v, status, "signin.html", page{Title: "Sign in", Data: d}); err != nil {
 		s.writeError(w, r, v, err)
 	}
@@ -81,10 +89,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) {
 	throttled := &signin.ThrottledError{}
 	switch {
 	case errors.As(err, &throttled):
-		seconds := int(math.Ceil(throttled.RetryAfter.Seconds()))
-		w.Header().Set("Retry-After", strconv.Itoa(seconds))
-		d.Error = "Too many sign-ins failed from your network. Wait " + plural(seconds, "second", "seconds") + ", then try again."
-		s.showSignIn(w, r, http.StatusTooManyRequests, d)
+		s.showThrottled(w, r, d, throttled)
 		return
 	case errors.Is(err, signin.ErrWrong):
 		s.o.Log.Info("a sign-in to the dashboard failed", "ipAddress", in.IPAddress)
@@ -100,14 +105,27 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	in.User, in.Role = user.Name, string(user.Role)
+	setCookie(w, deviceCookie, device, deviceAge)
+	s.openSession(w, r, in, d.To)
+}
+
+// showThrottled shows the sign-in page with the time to wait.
+func (s *Server) showThrottled(w http.ResponseWriter, r *http.Request, d signInData, err *signin.ThrottledError) {
+	seconds := int(math.Ceil(err.RetryAfter.Seconds()))
+	w.Header().Set("Retry-After", strconv.Itoa(seconds))
+	d.Error = "Too many sign-ins failed from your network. Wait " + plural(seconds, "second", "seconds") + ", then try again."
+	s.showSignIn(w, r, http.StatusTooManyRequests, d)
+}
+
+// openSession opens a session with a new token, and leads to a page of the dashboard.
+func (s *Server) openSession(w http.ResponseWriter, r *http.Request, in service.SignIn, to string) {
 	token, err := s.o.Services.Sessions.Open(r.Context(), in)
 	if err != nil {
-		s.writeError(w, r, v, err)
+		s.writeError(w, r, nil, err)
 		return
 	}
 	setCookie(w, sessionCookie, s.o.SignIn.Seal(token, in.User, in.Role), service.SessionAge)
-	setCookie(w, deviceCookie, device, deviceAge)
-	http.Redirect(w, r, d.To, http.StatusSeeOther)
+	http.Redirect(w, r, to, http.StatusSeeOther)
 }
 
 func signOut(v *visit) (outcome, error) {

@@ -52,8 +52,8 @@ var testUsers = sync.OnceValue(func() (users []signin.User) {
 	return users
 })
 
-// newTestDashboard starts a dashboard and signs in as operator.
-func newTestDashboard(t *testing.T) *testDashboard {
+// newTestDashboard starts a dashboard and signs in as operator. change may change its options.
+func newTestDashboard(t *testing.T, change ...func(*Options)) *testDashboard {
 	t.Helper()
 	s, err := sqlite.Open(t.Context(), t.TempDir())
 	if err != nil {
@@ -69,27 +69,39 @@ func newTestDashboard(t *testing.T) *testDashboard {
 		Store: s, Resources: service.Resources{Client: d.resources, Cache: kubestore.NewClient(s, scheme), Namespace: kubestore.DefaultNamespace}, Endpoints: accepting{}, Log: logr.Discard(),
 		Settings: []service.Setting{{Name: "api-rate", Value: "120", Source: "environment CLAUSEA_API_RATE"}},
 	})
-	d.server, err = New(Options{
-		Services: d.services, SignIn: signin.New(testUsers(), ratelimit.NewMemory()), Version: "test", Log: logr.Discard(), Stop: t.Context(),
-	})
+	o := Options{Services: d.services, SignIn: signin.New(testUsers(), ratelimit.NewMemory()), Version: "test", Log: logr.Discard(), Stop: t.Context()}
+	for _, f := range change {
+		f(&o)
+	}
+	d.server, err = New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	h := httptest.NewTLSServer(d.server.Handler())
 	t.Cleanup(h.Close)
 	d.url, d.client = h.URL, h.Client()
+	if !o.SignIn.HasPasswords() {
+		return d.stranger()
+	}
 	return d.as("operator")
 }
 
 // as returns the same dashboard for a user who has a role.
 func (d *testDashboard) as(role string) *testDashboard {
 	d.t.Helper()
-	out := *d
-	out.client = &http.Client{Transport: d.client.Transport, Jar: newJar(d.t), CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	out := d.stranger()
 	r := out.post("/sign-in", "name", role, "password", testPassword)
 	if r.StatusCode != http.StatusSeeOther {
 		d.t.Fatalf("sign-in as %s: status %d: %s", role, r.StatusCode, r.body)
 	}
+	return out
+}
+
+// stranger returns the same dashboard for a browser that is not signed in.
+func (d *testDashboard) stranger() *testDashboard {
+	d.t.Helper()
+	out := *d
+	out.client = &http.Client{Transport: d.client.Transport, Jar: newJar(d.t), CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	return &out
 }
 

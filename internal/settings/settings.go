@@ -114,6 +114,12 @@ type Values struct {
 	DashboardPasswordHash Secret // argon2id, in the PHC string format
 	DashboardUsers        Secret // NAME:ROLE:HASH, separated by white space
 	DashboardPort         int    // 0: below /dashboard on Port
+	DashboardURL          string // origin, as browsers have it
+	OIDCIssuer            string // URL; empty: no OpenID Connect provider
+	OIDCClientID          string
+	OIDCClientSecret      Secret
+	OIDCRoles             string // rules, separated by commas
+	OIDCScopes            []string
 
 	OpenAIKey     Secret
 	OpenAIBaseURL string

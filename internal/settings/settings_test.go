@@ -83,7 +83,9 @@ func drawValue(t *rapid.T, row Setting, label string) string {
 		return rapid.SampledFrom([]string{"Kubernetes", "Store"}).Draw(t, label)
 	case "allow-address", "trusted-proxies":
 		return fmt.Sprintf("10.0.0.%d/32", rapid.IntRange(0, 255).Draw(t, label))
-	case "openai-base-url":
+	case "dashboard-url":
+		return fmt.Sprintf("https://host:%d", rapid.IntRange(1024, 65535).Draw(t, label))
+	case "openai-base-url", "dashboard-oidc-issuer":
 		return fmt.Sprintf("https://host:%d/v1", rapid.IntRange(1, 65535).Draw(t, label))
 	}
 	switch typeName(row.field(&Values{})) {
@@ -172,6 +174,8 @@ func TestErrorsNameTheInvalidValueItsSourceAndTheExpectedForm(t *testing.T) {
 	}{
 		"flag of the wrong type": {args: []string{"--max-pages", "many"}, want: []string{"--max-pages", "many", "a whole number from 1 to 100000"}},
 		"flag out of range":      {args: []string{"--max-pages", "0"}, want: []string{"--max-pages", `"0"`, "from 1 to 100000"}},
+		"URL of a page":          {variables: map[string]string{"DASHBOARD_URL": "https://a.example/dashboard"}, want: []string{"DASHBOARD_URL", "without a path"}},
+		"unencrypted URL":        {variables: map[string]string{"DASHBOARD_URL": "http://a.example"}, want: []string{"DASHBOARD_URL", "only for localhost"}},
 		"list element":           {args: []string{"--allow-address", "10.0.0.0/8,localhost"}, want: []string{"--allow-address", `"localhost"`, "CIDR"}},
 		"variable":               {variables: map[string]string{"CLAUSEA_DELAY": "soon"}, want: []string{"CLAUSEA_DELAY", `"soon"`, "500ms"}},
 		"variable from a file":   {variables: map[string]string{"LOG_LEVEL_FILE": "l"}, files: map[string]string{"l": "loud\n"}, want: []string{"LOG_LEVEL_FILE", `"loud"`, "debug, info, warn or error"}},

@@ -253,6 +253,30 @@ func Table() []Setting {
 			Help: "further users of the dashboard: NAME:ROLE:HASH, separated by white space, with a role of viewer, reviewer or operator", field: func(v *Values) any { return &v.DashboardUsers },
 		},
 		{
+			Name: "dashboard-url", Env: []string{"DASHBOARD_URL"}, Group: groupDashboard, Commands: dashboardCommands, rule: publicURL,
+			Help: "`URL` at which browsers reach the dashboard, without a path; required by DASHBOARD_OIDC_ISSUER", field: func(v *Values) any { return &v.DashboardURL },
+		},
+		{
+			Name: "dashboard-oidc-issuer", Env: []string{"DASHBOARD_OIDC_ISSUER"}, Group: groupDashboard, Commands: dashboardCommands, rule: webURL,
+			Help: "issuer `URL` of an OpenID Connect provider whose users may sign in to the dashboard", field: func(v *Values) any { return &v.OIDCIssuer },
+		},
+		{
+			Name: "dashboard-oidc-client-id", Env: []string{"DASHBOARD_OIDC_CLIENT_ID"}, Group: groupDashboard, Commands: dashboardCommands,
+			Help: "ID of the client that the provider has for the dashboard", field: func(v *Values) any { return &v.OIDCClientID },
+		},
+		{
+			Name: "dashboard-oidc-client-secret", Env: []string{"DASHBOARD_OIDC_CLIENT_SECRET"}, Group: groupDashboard, Commands: dashboardCommands,
+			Help: "secret of that client", field: func(v *Values) any { return &v.OIDCClientSecret },
+		},
+		{
+			Name: "dashboard-oidc-roles", Env: []string{"DASHBOARD_OIDC_ROLES"}, Group: groupDashboard, Commands: dashboardCommands,
+			Help: "roles of the provider's users, separated by commas: email:ADDRESS=ROLE, domain:DOMAIN=ROLE, group:NAME=ROLE, claim:NAME:VALUE=ROLE or *=ROLE; other users are refused", field: func(v *Values) any { return &v.OIDCRoles },
+		},
+		{
+			Name: "dashboard-oidc-scopes", Env: []string{"DASHBOARD_OIDC_SCOPES"}, Group: groupDashboard, Default: "email,profile", Commands: dashboardCommands,
+			Help: "scopes that the dashboard requests in addition to openid; many providers need groups for the claim groups", field: func(v *Values) any { return &v.OIDCScopes },
+		},
+		{
 			Name: "dashboard-port", Flag: true, Env: []string{"DASHBOARD_PORT"}, Group: groupDashboard, Default: "0", Commands: []string{CommandStandalone}, rule: intRange(0, 65_535),
 			Help: "`port` of the dashboard alone; 0 serves it below /dashboard on PORT", field: func(v *Values) any { return &v.DashboardPort },
 		},

@@ -31,7 +31,11 @@ func define(fs *pflag.FlagSet, row Setting, field any) {
 	case *bool:
 		fs.BoolVar(p, row.Name, row.Default == "true", row.Help)
 	case *[]string:
-		fs.StringSliceVar(p, row.Name, nil, row.Help)
+		var list []string
+		if row.Default != "" {
+			list = strings.Split(row.Default, ",")
+		}
+		fs.StringSliceVar(p, row.Name, list, row.Help)
 	case *Secret:
 		fs.Var(secretValue{p}, row.Name, row.Help)
 	}
@@ -144,6 +148,13 @@ var mongoURL = rule{expected: "a URI such as mongodb://HOST/DATABASE or mongodb+
 var redisURL = rule{expected: "a URI such as redis://HOST or rediss://USER:PASSWORD@HOST:PORT", holds: func(text string) bool {
 	u, err := url.Parse(text)
 	return err == nil && (u.Scheme == "redis" || u.Scheme == "rediss") && u.Hostname() != ""
+}}
+
+// publicURL accepts an origin whose cookies browsers store: it is encrypted, or on their machine.
+var publicURL = rule{expected: "an origin such as https://clausea.example.com, in lower case and without a path; http is allowed only for localhost", holds: func(text string) bool {
+	u, err := url.Parse(text)
+	local := err == nil && (u.Hostname() == "localhost" || u.Hostname() == "127.0.0.1" || u.Hostname() == "::1")
+	return origin.holds(text) && (u.Scheme == "https" || u.Scheme == "http" && local)
 }}
 
 // origin accepts the origins that browsers send in the header Origin. They are compared exactly,

@@ -25,7 +25,9 @@ func (e *ThrottledError) Error() string {
 var (
 	addressQuota = ratelimit.Quota{Name: "sign-in-address", Requests: 10, Window: 10 * time.Minute}
 	deviceQuota  = ratelimit.Quota{Name: "sign-in-device", Requests: 10, Window: 10 * time.Minute}
-	allQuota     = ratelimit.Quota{Name: "sign-in-all", Requests: 100, Window: 10 * time.Minute}
+	// providerQuota limits the requests that one address causes at the identity provider.
+	providerQuota = ratelimit.Quota{Name: "sign-in-provider", Requests: 30, Window: 10 * time.Minute}
+	allQuota      = ratelimit.Quota{Name: "sign-in-all", Requests: 100, Window: 10 * time.Minute}
 )
 
 const (
@@ -46,6 +48,9 @@ type SignIn struct {
 	waiting chan struct{}
 	checks  chan struct{}
 	delay   time.Duration
+	// providerPrefix and providerKey are those of AcceptProvider.
+	providerPrefix string
+	providerKey    []byte
 }
 
 // New returns a SignIn of users. limiter may be shared with other processes.
@@ -75,6 +80,19 @@ func unknownHash(users []User) Hash {
 func (s *SignIn) HasNames() bool {
 	_, owner := s.users[Owner]
 	return len(s.users) > 1 || !owner
+}
+
+// HasPasswords reports whether there are users with passwords.
+func (s *SignIn) HasPasswords() bool { return len(s.users) > 0 }
+
+// AdmitProvider counts a sign-in with an identity provider against the quota of an IP address.
+// refund takes it back. The error is a *ThrottledError.
+func (s *SignIn) AdmitProvider(ctx context.Context, ipAddress string) (refund func(), err error) {
+	key := "provider:" + bucketOf(ipAddress)
+	if r := s.limiter.Allow(ctx, key, providerQuota); !r.Allowed {
+		return nil, &ThrottledError{r.RetryAfter}
+	}
+	return func() { s.limiter.Return(ctx, key, providerQuota) }, nil
 }
 
 // Attempt is a sign-in that someone tries.

@@ -226,3 +226,22 @@ func TestAnUnknownNameIsCheckedWithTheParametersOfAUser(t *testing.T) {
 		t.Errorf("the parameters are %+v, want those of %+v, and no password matches", s.unknown, known)
 	}
 }
+
+func TestASealOfAProviderHoldsForOneUserAndRole(t *testing.T) {
+	t.Parallel()
+	s, other := newSignIn(), newSignIn()
+	s.AcceptProvider("oidc:", []byte("key"))
+	other.AcceptProvider("oidc:", []byte("another key"))
+	cookie := s.Seal("token", "oidc:ada", "reviewer")
+	if !s.IsSealed(cookie, "oidc:ada", "reviewer") {
+		t.Fatal("the cookie is not valid")
+	}
+	for what, valid := range map[string]bool{
+		"another role": s.IsSealed(cookie, "oidc:ada", "operator"), "another user": s.IsSealed(cookie, "oidc:eve", "reviewer"), "a user with a password": s.IsSealed(cookie, "jane", "reviewer"),
+		"another key": other.IsSealed(cookie, "oidc:ada", "reviewer"), "no provider": newSignIn().IsSealed(cookie, "oidc:ada", "reviewer"),
+	} {
+		if valid {
+			t.Errorf("the cookie is valid with %s", what)
+		}
+	}
+}

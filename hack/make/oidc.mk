@@ -1,0 +1,2 @@
+# The sign-in of the dashboard against an OpenID Connect provider of others.
+MODULES += hack/oidc

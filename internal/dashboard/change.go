@@ -34,9 +34,11 @@ type changeData struct {
 	// Previous and Next are the changes of the document before and after this one, or empty.
 	Previous, Next string
 	Review         *reviewForm
-	History        []service.ReviewEvent
-	path           string
-	query          url.Values
+	// Materiality is that of Change.
+	Materiality service.Materiality
+	History     []service.ReviewEvent
+	path        string
+	query       url.Values
 }
 
 // changePage shows a change.
@@ -50,7 +52,7 @@ func (s *Server) changePage(v *visit) (page, error) {
 
 // showChange returns the page of a change with a form that may have errors.
 func (s *Server) showChange(v *visit, c service.ReviewedChange, form *reviewForm) (page, error) {
-	d := changeData{Change: &c.Change, Company: c.Company, Review: form, path: pathOf("changes", c.ID)}
+	d := changeData{Change: &c.Change, Company: c.Company, Review: form, Materiality: service.MaterialityOf(c.Change), path: pathOf("changes", c.ID)}
 	var err error
 	if d.History, err = s.o.Services.Changes.History(v.Context(), v.Caller, c.ID); err != nil {
 		return page{}, err
@@ -169,6 +171,9 @@ func (d changeData) Before(n int) int { return n - 1 }
 
 // After returns the number after that of a difference.
 func (d changeData) After(n int) int { return n + 1 }
+
+// MaterialityKind returns the color of the materiality.
+func (d changeData) MaterialityKind() string { return materialityKind(d.Materiality) }
 
 // Broken reports whether the new page lost the text.
 func (v diffView) Broken() bool { return v.Kind == change.KindBroken }

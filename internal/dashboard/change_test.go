@@ -18,7 +18,7 @@ func TestAChangeShowsItsDifferencesInEachDisplay(t *testing.T) {
 	d.document("acme", "a1", oldTerms, newTerms)
 	for _, display := range []string{"", "?view=inline", "?view=split"} {
 		r := d.get("/changes/a1-2" + display)
-		r.mustContain(t, "two</del>", "nine", `id="diff-1"`, "1 difference", `href="#section-`, `data-change="previous" href="/dashboard/changes/a1-1"`, "/dashboard/changes/a1-2/docx")
+		r.mustContain(t, "two</del>", "nine", `id="diff-1"`, "1 difference", `href="#section-`, `data-change="previous" href="/dashboard/changes/a1-1"`, "/dashboard/changes/a1-2/docx", "Low materiality", "The wording changed, without a topic")
 		if strings.Contains(r.body, "<script>partners") {
 			t.Error("the text of the document is not escaped")
 		}

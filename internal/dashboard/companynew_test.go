@@ -10,14 +10,23 @@ func TestACompanyIsPreviewedAndThenAdded(t *testing.T) {
 	t.Parallel()
 	d := newTestDashboard(t)
 	d.get("/companies/new").mustContain(t, "Show what would be found")
-	if r := d.post("/companies/new", "url", "https://www.acme.example/", "do", "preview"); r.StatusCode != http.StatusSeeOther || !strings.HasPrefix(r.Header.Get("Location"), "/dashboard/crawls/") {
-		t.Errorf("preview: status %d, Location %s: %s", r.StatusCode, r.Header.Get("Location"), r.body)
+	r := d.post("/companies/new", "url", "https://www.acme.example/", "do", "preview")
+	preview := r.Header.Get("Location")
+	if r.StatusCode != http.StatusSeeOther || !strings.HasPrefix(preview, "/dashboard/crawls/") {
+		t.Errorf("preview: status %d, Location %s: %s", r.StatusCode, preview, r.body)
 	}
-	r := d.post("/companies/new", "url", "https://www.acme.example/", "schedule", "0 4 * * *", "tags", "vendor, eu", "do", "add")
+	d.get(preview).mustContain(t, "Add this company", `href="/dashboard/companies/new?url=https%3A%2F%2Fwww.acme.example%2F"`)
+	if strings.Contains(d.as("reviewer").get(preview).body, "Add this company") {
+		t.Error("a reviewer can add the company")
+	}
+	r = d.post("/companies/new", "url", "https://www.acme.example/", "schedule", "0 4 * * *", "tags", "vendor, eu", "do", "add")
 	if r.StatusCode != http.StatusSeeOther || !strings.HasPrefix(r.Header.Get("Location"), "/dashboard/companies/") {
 		t.Fatalf("add: status %d: %s", r.StatusCode, r.body)
 	}
 	d.get(r.Header.Get("Location")).mustContain(t, "vendor", "0 4 * * *")
+	if strings.Contains(d.get(preview).body, "Add this company") {
+		t.Error("the preview offers to add a company that exists")
+	}
 	if r := d.post("/companies/new", "url", "not a site", "do", "add"); r.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(r.body, `value="not a site"`) {
 		t.Errorf("an invalid URL: status %d", r.StatusCode)
 	}

@@ -3,6 +3,7 @@ package dashboard
 import (
 	"context"
 
+	"github.com/clausea/crawler/internal/problem"
 	"github.com/clausea/crawler/internal/service"
 	"github.com/clausea/crawler/internal/store"
 )
@@ -40,10 +41,26 @@ type crawlAction struct {
 	notice string
 }
 
+// crawlPageData is what the page of a crawl shows.
+type crawlPageData struct {
+	crawlView
+
+	// AddURL is the web site of a company that does not exist, such as that of a preview.
+	AddURL string
+}
+
 func (s *Server) crawlPage(v *visit) (page, error) {
 	c, log, err := s.o.Services.Crawls.Snapshot(v.Context(), v.Caller, v.Path("id"))
 	if err != nil {
 		return page{}, err
 	}
-	return page{Title: "Crawl of " + c.Company(), Nav: "crawls", Data: newCrawlView(c, log, s.o.Now())}, nil
+	d := crawlPageData{crawlView: newCrawlView(c, log, s.o.Now())}
+	_, err = s.o.Services.Companies.Get(v.Context(), v.Caller, c.Company())
+	if problem.IsCode(err, problem.NotFound) {
+		d.AddURL, err = c.Company(), nil
+		if c.Job != nil && c.Job.Spec.Company != nil && len(c.Job.Spec.Company.Seeds) > 0 {
+			d.AddURL = c.Job.Spec.Company.Seeds[0].URL
+		}
+	}
+	return page{Title: "Crawl of " + c.Company(), Nav: "crawls", Data: d}, err
 }

@@ -12,11 +12,24 @@ import (
 // keysData is what the page of API keys shows.
 type keysData struct {
 	Items  []keyRow
-	Scopes []store.APIScope
+	Scopes []keyScope
 	Pager  pager
 	// Created is the text of a key that was just created or rotated. It is shown once.
 	Created string
 	Error   string
+}
+
+// keyScope is what a key can allow, in words.
+type keyScope struct {
+	Scope store.APIScope
+	Text  string
+}
+
+// keyScopes lists what a key can allow.
+var keyScopes = []keyScope{
+	{store.ScopeRead, "read everything except webhooks, keys, settings and the audit log"}, {store.ScopeCrawl, "start and control crawls"},
+	{store.ScopeReview, "review changes, correct and pin documents"}, {store.ScopeWrite, "create, change and delete companies"},
+	{store.ScopeAdmin, "everything"}, {store.ScopeFeed, "read one feed and nothing else"},
 }
 
 type keyRow struct {
@@ -41,13 +54,16 @@ func (s *Server) keysPage(v *visit, d keysData) (page, error) {
 	for _, k := range items {
 		d.Items = append(d.Items, keyRow{k, k.Active(s.o.Now())})
 	}
-	d.Scopes = []store.APIScope{store.ScopeRead, store.ScopeCrawl, store.ScopeReview, store.ScopeWrite, store.ScopeAdmin, store.ScopeFeed}
+	d.Scopes = keyScopes
 	d.Pager = newPager(v, next)
 	return page{Title: "API keys", Nav: "keys", Data: d}, err
 }
 
 func (s *Server) createKey(v *visit) (outcome, error) {
-	in := service.NewKey{Name: v.Form("name"), Scopes: []store.APIScope{store.APIScope(v.Form("scope"))}, Feed: v.Form("feed")}
+	in := service.NewKey{Name: v.Form("name"), Feed: v.Form("feed")}
+	for _, scope := range v.PostForm["scope"] {
+		in.Scopes = append(in.Scopes, store.APIScope(scope))
+	}
 	if day := v.Form("expires"); day != "" {
 		at, err := time.Parse(time.DateOnly, day)
 		if err != nil {

@@ -48,8 +48,10 @@ var kindFlags = map[store.ChangeKind]flag{
 }
 
 // MaterialityKind returns the color of the materiality.
-func (r reviewRow) MaterialityKind() string {
-	switch r.Materiality.Level {
+func (r reviewRow) MaterialityKind() string { return materialityKind(r.Materiality) }
+
+func materialityKind(m service.Materiality) string {
+	switch m.Level {
 	case service.MaterialityHigh:
 		return "bad"
 	case service.MaterialityMedium:

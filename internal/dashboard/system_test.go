@@ -57,6 +57,32 @@ func TestAWebhookWithAnInvalidURLKeepsWhatWasTyped(t *testing.T) {
 	}
 }
 
+func TestAKeyCanHaveSeveralScopes(t *testing.T) {
+	t.Parallel()
+	d := newTestDashboard(t)
+	d.post("/keys", "name", "robot", "scope", "crawl", "scope", "review").mustContain(t, "It is not shown again", "<td>crawl review", "Revoke the key")
+	for what, scopes := range map[string][]string{"none": nil, "feed and another": {"scope", "feed", "scope", "read"}} {
+		if r := d.post("/keys", append([]string{"name", "x"}, scopes...)...); r.StatusCode != http.StatusUnprocessableEntity {
+			t.Errorf("%s: status %d", what, r.StatusCode)
+		}
+	}
+}
+
+func TestTheFilterOfAWebhookIsChanged(t *testing.T) {
+	t.Parallel()
+	d := newTestDashboard(t)
+	path := webhookPath.FindString(d.post("/webhooks", "name", "alerts", "url", "https://example.com/hook", "kind", "Changed", "label", "price").body)
+	d.get(path).mustContain(t, `value="Changed" checked`, `value="price" checked`)
+	r := d.post(path+"/filter", "name", "legal alerts", "companies", "acme, globex", "kind", "Removed", "label", "data_use", "type", "eula")
+	if r.StatusCode != http.StatusSeeOther {
+		t.Fatalf("status %d: %s", r.StatusCode, r.body)
+	}
+	d.get(path).mustContain(t, "legal alerts", `value="acme, globex"`, `value="Removed" checked`, `value="data_use" checked`, `value="eula" checked`, `value="Changed">`, `value="price">`)
+	if r := d.post(path+"/filter", "name", "", "companies", "acme"); r.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(r.body, `value="acme"`) || !strings.Contains(r.body, `role="alert"`) {
+		t.Errorf("without a name: status %d: %s", r.StatusCode, r.body)
+	}
+}
+
 var webhookPath = regexp.MustCompile(`/dashboard/webhooks/[0-9A-Za-z-]+`)
 
 func TestAWebhookIsCreatedPausedAndDeleted(t *testing.T) {

@@ -12,13 +12,10 @@ import (
 
 // webhooksData is what the list of webhooks shows.
 type webhooksData struct {
-	Items                       []webhookRow
-	Pager                       pager
-	Kinds                       []store.ChangeKind
-	Types                       []string
-	Name, URL, Companies, Error string
-	// Chosen are the kinds and the types that a rejected form has.
-	Chosen map[string]bool
+	Items            []webhookRow
+	Pager            pager
+	Filter           webhookFilter
+	Name, URL, Error string
 }
 
 type webhookRow struct {
@@ -38,8 +35,7 @@ func (s *Server) webhooksPage(v *visit, d webhooksData) (page, error) {
 	for _, w := range items {
 		d.Items = append(d.Items, webhookRow{w, webhookKind(w)})
 	}
-	d.Pager, d.Kinds = newPager(v, next), store.ChangeKinds
-	d.Types = documentTypes()
+	d.Pager = newPager(v, next)
 	return page{Title: "Webhooks", Nav: "webhooks", Data: d}, err
 }
 
@@ -57,15 +53,9 @@ func webhookKind(w store.Webhook) string {
 }
 
 func (s *Server) createWebhook(v *visit) (outcome, error) {
-	d := webhooksData{Name: v.Form("name"), URL: v.Form("url"), Companies: v.Form("companies"), Chosen: map[string]bool{}}
-	in := service.NewWebhook{Name: d.Name, URL: d.URL, Filter: store.WebhookFilter{Companies: namesIn(d.Companies), Types: v.PostForm["type"]}}
-	for _, kind := range v.PostForm["kind"] {
-		in.Filter.Kinds = append(in.Filter.Kinds, store.ChangeKind(kind))
-		d.Chosen[kind] = true
-	}
-	for _, t := range in.Filter.Types {
-		d.Chosen[t] = true
-	}
+	filter := filterIn(v)
+	d := webhooksData{Name: v.Form("name"), URL: v.Form("url"), Filter: webhookFilter{filter}}
+	in := service.NewWebhook{Name: d.Name, URL: d.URL, Filter: filter}
 	w, secret, err := s.o.Services.Webhooks.Create(v.Context(), v.Caller, in)
 	if message, ok := formError(err); ok {
 		d.Error = message
@@ -95,6 +85,8 @@ type webhookData struct {
 	Kind       string
 	Secret     string // is shown once
 	Ping       *notify.Attempt
+	Form       webhookFilter
+	Error      string // of the form
 	State      string // of the deliveries
 	States     []store.DeliveryState
 	Deliveries []store.Delivery
@@ -133,6 +125,7 @@ func registerWebhook(s *Server) {
 		_, err := hooks.Update(v.Context(), v.Caller, v.Path("id"), anyState, service.WebhookChange{State: &state})
 		return outcome{To: pathOf("webhooks", v.Path("id")), Notice: fmt.Sprintf("The webhook is %s.", strings.ToLower(string(state)))}, err
 	})
+	s.action("POST /webhooks/{id}/filter", store.ScopeAdmin, s.filterWebhook)
 	s.action("POST /webhooks/{id}/delete", store.ScopeAdmin, func(v *visit) (outcome, error) {
 		return outcome{To: Base + "/webhooks", Notice: "The webhook is deleted."}, hooks.Delete(v.Context(), v.Caller, v.Path("id"), anyState)
 	})
@@ -143,7 +136,7 @@ func registerWebhook(s *Server) {
 }
 
 func (s *Server) webhookPage(v *visit, d webhookData) (page, error) {
-	d.Kind, d.State = webhookKind(d.Webhook), v.Query("state")
+	d.Kind, d.State, d.Form = webhookKind(d.Webhook), v.Query("state"), webhookFilter{d.Webhook.Filter}
 	d.States = []store.DeliveryState{store.DeliveryPending, store.DeliveryDelivered, store.DeliveryFailed, store.DeliveryCancelled}
 	items, next, err := s.o.Services.Webhooks.Deliveries(v.Context(), v.Caller, d.ID, store.DeliveryState(d.State), store.ListOptions{Limit: 50, Continue: v.Query("cursor")})
 	d.Deliveries, d.Pager = items, newPager(v, next)

@@ -34,8 +34,7 @@ const (
 	// strangerDelay is how long a sign-in waits once allQuota is used up. It is slow, but not
 	// refused: an attacker with many addresses must not lock out a user on a new device.
 	strangerDelay = 3 * time.Second
-	maxWaiting    = 64 // sign-ins that wait at once
-	maxChecks     = 2  // passwords that are checked at once; each takes the memory of its hash
+	maxChecks     = 2 // passwords that are checked at once; each takes the memory of its hash
 )
 
 // SignIn checks names and passwords.
@@ -45,7 +44,7 @@ type SignIn struct {
 	devices devices
 	// unknown is checked in place of the hash of an unknown user, so that the time is that of a user.
 	unknown Hash
-	waiting chan struct{}
+	delayed delays
 	checks  chan struct{}
 	delay   time.Duration
 	// providerPrefix and providerKey are those of AcceptProvider.
@@ -57,7 +56,7 @@ type SignIn struct {
 func New(users []User, limiter ratelimit.Limiter) *SignIn {
 	s := &SignIn{
 		users: map[string]User{}, limiter: limiter, devices: newDevices(users), unknown: unknownHash(users),
-		waiting: make(chan struct{}, maxWaiting), checks: make(chan struct{}, maxChecks), delay: strangerDelay,
+		checks: make(chan struct{}, maxChecks), delay: strangerDelay,
 	}
 	for _, u := range users {
 		s.users[u.Name] = u
@@ -150,7 +149,7 @@ func (s *SignIn) admit(ctx context.Context, a Attempt) (refund func(), err error
 	}
 	all := s.limiter.Allow(ctx, "all", allQuota)
 	if !all.Allowed {
-		if err := s.wait(ctx); err != nil {
+		if err := s.wait(ctx, networkOf(a.IPAddress)); err != nil {
 			return nil, err
 		}
 	}
@@ -162,14 +161,12 @@ func (s *SignIn) admit(ctx context.Context, a Attempt) (refund func(), err error
 	}, nil
 }
 
-// wait delays a sign-in.
-func (s *SignIn) wait(ctx context.Context) error {
-	select {
-	case s.waiting <- struct{}{}:
-		defer func() { <-s.waiting }()
-	default:
+// wait delays a sign-in from a network.
+func (s *SignIn) wait(ctx context.Context, network string) error {
+	if !s.delayed.begin(network) {
 		return &ThrottledError{s.delay}
 	}
+	defer s.delayed.end(network)
 	select {
 	case <-time.After(s.delay):
 		return nil

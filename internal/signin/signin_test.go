@@ -1,9 +1,11 @@
 package signin
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -242,6 +244,51 @@ func TestASealOfAProviderHoldsForOneUserAndRole(t *testing.T) {
 	} {
 		if valid {
 			t.Errorf("the cookie is valid with %s", what)
+		}
+	}
+}
+
+func TestOneNetworkCannotDelayTheSignInsOfOthers(t *testing.T) {
+	t.Parallel()
+	s := newSignIn()
+	guess(t, s, 200, 50) // uses up what is not delayed
+	s.delay = time.Hour  // those that are delayed remain so until the end of their requests
+	ctx, cancel := context.WithCancel(t.Context())
+	var attempts sync.WaitGroup
+	results := make(chan error, 100)
+	for i := range cap(results) {
+		attempts.Go(func() {
+			_, _, err := s.Check(ctx, Attempt{Password: "guess", IPAddress: fmt.Sprintf("198.51.100.%d", i)})
+			results <- err
+		})
+	}
+	for range cap(results) - maxDelayedOfNetwork {
+		limit := &ThrottledError{}
+		if err := <-results; !errors.As(err, &limit) {
+			t.Errorf("a guess of the network: %v", err)
+		}
+	}
+	s.delayed.mu.Lock()
+	held := s.delayed.total
+	s.delayed.mu.Unlock()
+	if held != maxDelayedOfNetwork || !s.delayed.begin(networkOf("203.0.113.9")) {
+		t.Errorf("the network delays %d sign-ins, want %d, and others are not refused", held, maxDelayedOfNetwork)
+	}
+	cancel()
+	attempts.Wait()
+	s.delayed.end(networkOf("203.0.113.9"))
+	if len(s.delayed.ofNetwork) != 0 || s.delayed.total != 0 {
+		t.Errorf("%d sign-ins are delayed after the end, of networks %v", s.delayed.total, s.delayed.ofNetwork)
+	}
+}
+
+func TestTheNetworkOfAnAddressIsWhatIsRented(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"192.0.2.77": "192.0.2.0/24", "::ffff:192.0.2.77": "192.0.2.0/24", "2001:db8:1:2::3": "2001:db8:1::/48", "fe80::1%eth0": "fe80::/48", "": "", "unix": "unix",
+	} {
+		if got := networkOf(address); got != want {
+			t.Errorf("the network of %q is %q, want %q", address, got, want)
 		}
 	}
 }

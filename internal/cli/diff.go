@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -10,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/comparison"
 	"github.com/clausea/crawler/internal/document"
 	"github.com/clausea/crawler/internal/document/change"
@@ -23,7 +26,10 @@ func newDiff(a *app) *cobra.Command {
 	var bulk, insignificant bool
 	var from, to int
 	cmd := &cobra.Command{
-		Use:   "diff OLD NEW | diff DOCUMENT [--from N] [--to M]",
+		Use: "diff OLD NEW | diff DOCUMENT [--from N] [--to M]",
+		Long: `Show the changes between two files, or between two versions of a document (default: the latest
+two). Between versions, edits of the texts in spec.ignoreText of the Company are insignificant, if
+the store has the Company; the resources of Kubernetes are not read.`,
 		Short: "Show the changes between two files, or between two versions of a document (default: the latest two)",
 		Example: `  clausea diff old.html new.html
   clausea diff https://example.com/terms
@@ -125,7 +131,28 @@ func diffVersions(cmd *cobra.Command, values *settings.Values, id string, from, 
 	if err != nil {
 		return err
 	}
-	return printChange(cmd.OutOrStdout(), r.Change, output)
+	rules, err := storedIgnoreRules(ctx, s, d.Company)
+	if err != nil {
+		return err
+	}
+	return printChange(cmd.OutOrStdout(), r.Change.Ignore(rules), output)
+}
+
+// storedIgnoreRules returns the rules of the Company under whose name documents are stored. There
+// are none if the store does not have the Company, as with Kubernetes.
+func storedIgnoreRules(ctx context.Context, s recordReader, name string) (change.IgnoreRules, error) {
+	o, err := s.GetObject(ctx, companyObject(name))
+	if errors.Is(err, store.ErrNotFound) {
+		return change.IgnoreRules{}, nil
+	}
+	var c v1alpha1.Company
+	if err == nil {
+		err = json.Unmarshal(o.JSON, &c)
+	}
+	if err != nil {
+		return change.IgnoreRules{}, fmt.Errorf("read the Company %s: %w", name, err)
+	}
+	return change.NewIgnoreRules(c.Spec.IgnoreTexts()), nil
 }
 
 // noteTechnical notes on standard error which versions after from, up to to, are technical.

@@ -106,3 +106,24 @@ func TestDiffComparesTheSelectedVersions(t *testing.T) {
 		}
 	}
 }
+
+func TestDiffIgnoresTheTextsThatTheCompanyIgnores(t *testing.T) {
+	t.Parallel()
+	folder := storeWithVersions(t, map[string]int{"acme": 2, "globex": 2})
+	s, _, err := openAt(t.Context(), folder, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	resource := `{"metadata":{"name":"acme","namespace":"default"},"spec":{"ignoreText":["keep your data for # years"]}}`
+	_, err = s.CreateObject(t.Context(), store.Object{ObjectKey: companyObject("acme"), UID: "1", JSON: []byte(resource)})
+	_ = s.Close(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code, out, errs := call(t, nil, "diff", "--store", folder, "acme"); code != exitDone || !strings.Contains(out, "1 insignificant edit: ignored_text 1") {
+		t.Errorf("a text that is ignored: exit code %d: %s%s", code, out, errs)
+	}
+	if code, out, errs := call(t, nil, "diff", "--store", folder, "globex"); code != exitDone || strings.Contains(out, "insignificant") {
+		t.Errorf("without a Company: exit code %d: %s%s", code, out, errs)
+	}
+}

@@ -20,17 +20,20 @@ const (
 	maxExcerptStart = 120
 )
 
-// excerptOf returns the first changed sentence of a change, with its marks. It is nil if no words
-// were added or removed.
+// excerptOf returns the first changed sentence of a change, with its marks: the first in which more
+// than a date changed, if there is one. It is nil if no words were added or removed.
 func excerptOf(c change.Change) []ExcerptPart {
+	var dated []ExcerptPart
 	for _, s := range c.Sections {
-		for i, op := range s.Ops {
-			if op.Kind != change.Equal && strings.TrimSpace(op.Text) != "" {
-				return excerptFrom(s.Ops, i)
-			}
+		first, undated := s.FirstChange()
+		if undated >= 0 {
+			return excerptFrom(s.Ops, undated)
+		}
+		if first >= 0 && dated == nil {
+			dated = excerptFrom(s.Ops, first)
 		}
 	}
-	return nil
+	return dated
 }
 
 // excerptFrom returns the sentence of the changed words ops[at].

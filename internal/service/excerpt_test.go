@@ -30,6 +30,9 @@ func TestAnExcerptIsTheFirstChangedSentence(t *testing.T) {
 		"words":       {"# T\n\nWe share it. We keep data for 30 days. More follows.", "# T\n\nWe share it. We keep your data for 90 days. More follows.", "We keep {+your+} data for {-30-} {+90+} days."},
 		"a sentence":  {"# T\n\nWe share it. More follows here.", "# T\n\nWe share it. It is sold. More follows here.", "{+It is sold.+}"},
 		"a paragraph": {"# T\n\nWe share it.\n\nLast line here.", "# T\n\nWe share it.\n\nA new paragraph.\n\nAnother one.\n\nLast line here.", "{+A new paragraph.+}"},
+		"not a date":  {"# T\n\nLast updated: 3 May 2025\n\nWe share it with two partners.", "# T\n\nLast updated: 9 June 2026\n\nWe share it with nine partners.", "We share it with {-two-} {+nine+} partners."},
+		"a period":    {"# T\n\nLast updated: 3 May 2025\n\nWe keep it for 30 days.", "# T\n\nLast updated: 9 June 2026\n\nWe keep it for 90 days.", "We keep it for {-30-} {+90+} days."},
+		"only a date": {"# T\n\nLast updated: 3 May 2025\n\nWe share it.", "# T\n\nLast updated: 9 June 2026\n\nWe share it.", "Last updated: {-3 May 2025-} {+9 June 2026+}"},
 		"nothing":     {"# T\n\nWe share it.", "# T\n\nWe share it.", ""},
 	} {
 		ch := document.Compare(document.FromMarkdown(c.old), document.FromMarkdown(c.cur))

@@ -10,6 +10,8 @@ import (
 // on the same line. All are folded.
 type hunk struct {
 	removed, added, before, after string
+	// from and to are the indexes of its first op, and of the op after its last one.
+	from, to int
 }
 
 // maxContextBytes bounds the text on each side of a hunk that is searched for a label. It was
@@ -33,7 +35,7 @@ func (s *SectionChange) hunks() []hunk {
 		if s.Ops[i].Kind == Equal {
 			continue
 		}
-		var h hunk
+		h := hunk{from: i}
 		if i > 0 {
 			before := s.Ops[i-1].Text
 			h.before = foldPrefix(before[strings.LastIndexByte(before, '\n')+1:])
@@ -49,9 +51,32 @@ func (s *SectionChange) hunks() []hunk {
 			after, _, _ := strings.Cut(s.Ops[i].Text, "\n")
 			h.after = foldPrefix(after)
 		}
+		h.to = i
 		out = append(out, h)
 	}
 	return out
+}
+
+// FirstChange returns the index of the first op that is added or removed, and that of the first one
+// that belongs to a change of more than a date. Either is -1 if there is none.
+func (s *SectionChange) FirstChange() (first, undated int) {
+	first = -1
+	for _, h := range s.hunks() {
+		at := h.from
+		for at < h.to && strings.TrimSpace(s.Ops[at].Text) == "" {
+			at++
+		}
+		if at == h.to {
+			continue
+		}
+		if first < 0 {
+			first = at
+		}
+		if h.classify() != Dates {
+			return first, at
+		}
+	}
+	return first, -1
 }
 
 // maxLabelBytes bounds the part of an op that is searched for labels. It was chosen by hand.

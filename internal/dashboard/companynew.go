@@ -3,6 +3,7 @@ package dashboard
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 
 	"github.com/clausea/crawler/internal/service"
 	"github.com/clausea/crawler/internal/store"
@@ -25,7 +26,11 @@ var importFormats = []service.ImportFormat{service.ImportCSV, service.ImportURLs
 
 func registerCompanyNew(s *Server) {
 	s.viewFor(store.ScopeWrite, "GET /companies/new", "companynew.html", func(v *visit) (page, error) {
-		return companyNewPage(companyNewData{URL: v.Query("url"), Schedule: "0 4 * * *"}), nil
+		d := companyNewData{URL: v.Query("url"), Schedule: "0 4 * * *", Tags: v.Query("tags")}
+		if v.URL.Query().Has("schedule") {
+			d.Schedule = v.Query("schedule")
+		}
+		return companyNewPage(d), nil
 	})
 	s.action("POST /companies/new", store.ScopeWrite, s.addCompany)
 	s.viewFor(store.ScopeWrite, "GET /companies/import", "companyimport.html", func(*visit) (page, error) {
@@ -50,7 +55,8 @@ func (s *Server) addCompany(v *visit) (outcome, error) {
 	if v.Form("do") == "preview" {
 		var c *service.Crawl
 		if c, err = s.o.Services.Crawls.Preview(v.Context(), v.Caller, draft); err == nil {
-			out = outcome{To: pathOf("crawls", c.Run.ID), Notice: "This crawl shows what is found. Nothing is monitored until you add the company."}
+			q := url.Values{"url": {d.URL}, "schedule": {d.Schedule}, "tags": {d.Tags}}
+			out = outcome{To: pathOf("crawls", c.Run.ID) + "?" + q.Encode(), Notice: "The preview is queued."}
 		}
 	} else {
 		company, cerr := s.o.Services.Companies.Create(v.Context(), v.Caller, draft, false)

@@ -10,13 +10,15 @@ func TestACompanyIsPreviewedAndThenAdded(t *testing.T) {
 	t.Parallel()
 	d := newTestDashboard(t)
 	d.get("/companies/new").mustContain(t, "Show what would be found")
-	r := d.post("/companies/new", "url", "https://www.acme.example/", "do", "preview")
+	r := d.post("/companies/new", "url", "https://www.acme.example/", "schedule", "0 5 * * *", "tags", "vendor, eu", "do", "preview")
 	preview := r.Header.Get("Location")
 	if r.StatusCode != http.StatusSeeOther || !strings.HasPrefix(preview, "/dashboard/crawls/") {
-		t.Errorf("preview: status %d, Location %s: %s", r.StatusCode, preview, r.body)
+		t.Fatalf("preview: status %d, Location %s: %s", r.StatusCode, preview, r.body)
 	}
-	d.get(preview).mustContain(t, "Add this company", `href="/dashboard/companies/new?url=https%3A%2F%2Fwww.acme.example%2F"`)
-	if strings.Contains(d.as("reviewer").get(preview).body, "Add this company") {
+	const form = "/dashboard/companies/new?schedule=0+5+%2A+%2A+%2A&tags=vendor%2C+eu&url=https%3A%2F%2Fwww.acme.example%2F"
+	d.get(preview).mustContain(t, "Nothing is monitored until you add the company.", strings.NewReplacer("&", "&amp;", "+", "&#43;").Replace(form))
+	d.get(form).mustContain(t, `value="https://www.acme.example/"`, `value="0 5 * * *"`, `value="vendor, eu"`)
+	if strings.Contains(d.as("reviewer").get(preview).body, "Add the company") {
 		t.Error("a reviewer can add the company")
 	}
 	r = d.post("/companies/new", "url", "https://www.acme.example/", "schedule", "0 4 * * *", "tags", "vendor, eu", "do", "add")
@@ -24,7 +26,7 @@ func TestACompanyIsPreviewedAndThenAdded(t *testing.T) {
 		t.Fatalf("add: status %d: %s", r.StatusCode, r.body)
 	}
 	d.get(r.Header.Get("Location")).mustContain(t, "vendor", "0 4 * * *")
-	if strings.Contains(d.get(preview).body, "Add this company") {
+	if strings.Contains(d.get(preview).body, "Add the company") {
 		t.Error("the preview offers to add a company that exists")
 	}
 	if r := d.post("/companies/new", "url", "not a site", "do", "add"); r.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(r.body, `value="not a site"`) {

@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"context"
+	"net/url"
 
 	"github.com/clausea/crawler/internal/problem"
 	"github.com/clausea/crawler/internal/service"
@@ -41,26 +42,30 @@ type crawlAction struct {
 	notice string
 }
 
-// crawlPageData is what the page of a crawl shows.
-type crawlPageData struct {
-	crawlView
-
-	// AddURL is the web site of a company that does not exist, such as that of a preview.
-	AddURL string
-}
-
 func (s *Server) crawlPage(v *visit) (page, error) {
 	c, log, err := s.o.Services.Crawls.Snapshot(v.Context(), v.Caller, v.Path("id"))
 	if err != nil {
 		return page{}, err
 	}
-	d := crawlPageData{crawlView: newCrawlView(c, log, s.o.Now())}
-	_, err = s.o.Services.Companies.Get(v.Context(), v.Caller, c.Company())
-	if problem.IsCode(err, problem.NotFound) {
-		d.AddURL, err = c.Company(), nil
-		if c.Job != nil && c.Job.Spec.Company != nil && len(c.Job.Spec.Company.Seeds) > 0 {
-			d.AddURL = c.Job.Spec.Company.Seeds[0].URL
+	view := newCrawlView(c, log, s.o.Now())
+	title := "Crawl of " + c.Company()
+	if view.IsPreview {
+		title = "Preview of " + c.Company()
+		if _, err = s.o.Services.Companies.Get(v.Context(), v.Caller, c.Company()); problem.IsCode(err, problem.NotFound) {
+			view.AddCompany, err = addLink(v, c), nil
 		}
 	}
-	return page{Title: "Crawl of " + c.Company(), Nav: "crawls", Data: d}, err
+	return page{Title: title, Nav: "crawls", Data: view}, err
+}
+
+// addLink returns the path of the form that adds the company of a preview. The form has what the
+// form of the preview had.
+func addLink(v *visit, c *service.Crawl) string {
+	q := url.Values{"url": {c.Company()}}
+	for _, name := range []string{"url", "schedule", "tags"} {
+		if v.URL.Query().Has(name) {
+			q.Set(name, v.Query(name))
+		}
+	}
+	return Base + "/companies/new?" + q.Encode()
 }

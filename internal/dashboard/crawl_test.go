@@ -185,3 +185,21 @@ func TestThePagesOfACrawlAreListedByOutcomeAndReason(t *testing.T) {
 		t.Errorf("a wrong outcome has status %d", r.StatusCode)
 	}
 }
+
+func TestASecondCrawlOfACompanyLeadsToTheFirst(t *testing.T) {
+	t.Parallel()
+	d := newTestDashboard(t)
+	d.company("acme")
+	d.get("/companies/acme").mustContain(t, `action="/dashboard/crawls"`)
+	first := d.post("/crawls", "company", "acme")
+	if first.StatusCode != http.StatusSeeOther || !strings.HasPrefix(first.Header.Get("Location"), "/dashboard/crawls/") {
+		t.Fatalf("the first crawl: status %d, Location %s: %s", first.StatusCode, first.Header.Get("Location"), first.body)
+	}
+	second := d.post("/crawls", "company", "acme")
+	if second.StatusCode != http.StatusConflict {
+		t.Fatalf("the second crawl: status %d", second.StatusCode)
+	}
+	if link := `href="` + first.Header.Get("Location") + `">Open the crawl`; !strings.Contains(second.body, link) || strings.Contains(second.body, "instance") {
+		t.Errorf("the page has no %s, or has the advice for clients of the API: %s", link, second.body)
+	}
+}

@@ -19,6 +19,10 @@ type crawlView struct {
 	crawlRow
 
 	Ended, Suspended, Stopping bool
+	// IsPreview is set if the crawl shows what the crawls of a company would find.
+	IsPreview bool
+	// AddCompany is the path of the form that adds the company of a preview.
+	AddCompany string
 	// Controlled is set if a CrawlJob controls the crawl: the buttons act on it.
 	Controlled    bool
 	RequestReason string
@@ -59,6 +63,7 @@ func newCrawlView(c *service.Crawl, log []store.RunEvent, now time.Time) crawlVi
 	if c.Job != nil {
 		view.Suspended = c.Job.Spec.Suspend && !view.Ended
 		view.Stopping = (c.Job.Spec.Stop || c.Job.DeletionTimestamp != nil) && !view.Ended
+		view.IsPreview = c.Job.Spec.Company != nil
 		view.RequestReason = c.Job.Annotations[v1alpha1.AnnotationRequestReason]
 	}
 	until := now

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/clausea/crawler/internal/problem"
@@ -46,12 +47,25 @@ func (s *Server) problemOf(r *http.Request, err error) *problem.Problem {
 
 // errorData is what the error page shows.
 type errorData struct {
-	Status  int
-	Title   string
-	Detail  string
-	Remedy  string
-	Fields  []problem.Field
-	Related string
+	Status int
+	Title  string
+	Detail string
+	Remedy string
+	Fields []problem.Field
+	// Related is the page of the record that the problem is about, and RelatedText the text of
+	// the link. It replaces the remedy, which is written for clients of the API.
+	Related, RelatedText string
+}
+
+// relatedPage returns the page of a record whose path in the API is given, and the text of a link
+// to it. Both are empty if the dashboard has no such page.
+func relatedPage(path string) (page, text string) {
+	for prefix, text := range map[string]string{"/v1/crawls/": "Open the crawl", "/v1/companies/": "Open the company"} {
+		if id, ok := strings.CutPrefix(path, prefix); ok && id != "" && !strings.Contains(id, "/") {
+			return Base + strings.TrimPrefix(prefix, "/v1") + id, text
+		}
+	}
+	return "", ""
 }
 
 // writeError writes the error page. v is nil before the sign-in.
@@ -69,6 +83,7 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, v *visit, er
 		v = &visit{Request: r, W: w, Server: s}
 	}
 	data := errorData{Status: d.Status, Title: d.Title, Detail: p.Detail, Remedy: d.Remedy, Fields: p.Fields}
+	data.Related, data.RelatedText = relatedPage(p.Related)
 	if err := s.render(v, d.Status, "error.html", page{Title: d.Title, Data: data}); err != nil {
 		s.o.Log.Error(err, "failed to render the error page")
 		http.Error(w, d.Title, d.Status)

@@ -53,7 +53,8 @@ func startBrowser(t *testing.T, origin string) *browser {
 	if err := chromedp.Listen(ctx, b.listen); err != nil {
 		t.Fatal(err)
 	}
-	b.do("record the log", call(cdplog.Enable, cdp.Empty{}), call(network.Enable, network.EnableParams{}))
+	b.do("record the log", call(cdplog.Enable, cdp.Empty{}), call(network.Enable, network.EnableParams{}),
+		call(emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}))
 	return b
 }
 
@@ -100,6 +101,11 @@ func (b *browser) takeFaults() []string {
 	f := b.faults
 	b.faults = nil
 	return f
+}
+
+// stepContext returns a context that limits a step in the browser.
+func stepContext(b *browser) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(b.ctx, stepTimeout)
 }
 
 func (b *browser) do(what string, steps ...chromedp.Action[chromedp.Void]) {

@@ -40,7 +40,8 @@ func (b *browser) await(what, expression string) {
 			return
 		}
 		if time.Now().After(deadline) {
-			b.t.Fatalf("timed out waiting for %s: %v", what, err)
+			page, _ := chromedp.Run(b.ctx, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText`))
+			b.t.Fatalf("timed out waiting for %s: %v: the page is %.3000s", what, err, page)
 		}
 		<-time.After(20 * time.Millisecond)
 	}

@@ -1,0 +1,6 @@
+//go:build !race
+
+package dashboardtest
+
+// buildFlags are the flags with which the program is built.
+var buildFlags []string

@@ -24,6 +24,7 @@ import (
 	"strings"
 
 	"github.com/clausea/crawler/hack/bench/api"
+	"github.com/clausea/crawler/hack/bench/dashboard"
 	"github.com/clausea/crawler/hack/bench/engine"
 	"github.com/clausea/crawler/hack/bench/measure"
 	"github.com/clausea/crawler/hack/bench/memory"
@@ -42,7 +43,7 @@ type options struct {
 	backend, profiles           string
 	pages, large, rounds        int
 	documents, companies        int
-	stored                      int
+	stored, monitored           int
 	binary                      string
 }
 
@@ -50,18 +51,19 @@ func main() {
 	var o options
 	as := flag.String("as", "", "run as this child program")
 	profile := flag.String("profile", "", "in a child: write a CPU profile to this file, and a heap profile next to it at the end")
-	flag.StringVar(&o.only, "only", "", "parts to run, separated by commas: engine, large, politeness, pipeline, storage, queries, api, scale, crawls, memory")
+	flag.StringVar(&o.only, "only", "", "parts to run, separated by commas: engine, large, politeness, pipeline, storage, queries, api, dashboard, scale, crawls, memory")
 	flag.StringVar(&o.markdown, "markdown", "", "write the tables to this file as well")
 	flag.StringVar(&o.gold, "gold", ".gold", "folder with the labelled pages and histories")
 	flag.StringVar(&o.cache, "cache", filepath.Join(".cache", "bench"), "folder to install other crawlers in")
 	flag.IntVar(&o.pages, "pages", 2000, "pages of the site for the engine part")
 	flag.IntVar(&o.large, "large", 10_000, "pages of the site for the large part")
 	flag.IntVar(&o.documents, "documents", 300, "pages of the site for the pipeline part")
-	flag.StringVar(&o.backend, "backend", "", "run the scale part on one backend: api, mongodb or embedded")
-	flag.StringVar(&o.profiles, "profiles", "", "folder for the CPU profiles of the scale and api parts")
+	flag.StringVar(&o.backend, "backend", "", "run the scale part on one backend: api, mongodb or embedded; the dashboard part too, without api")
+	flag.StringVar(&o.profiles, "profiles", "", "folder for the CPU profiles of the scale, api and dashboard parts")
 	flag.IntVar(&o.companies, "companies", 5000, "Companies in the scale part; it has twice as many CrawlJobs")
 	flag.IntVar(&o.stored, "stored", 100_000, "documents in the stores of the queries and api parts")
 	flag.StringVar(&o.binary, "bin", filepath.Join("bin", "clausea"), "the program that the memory part measures")
+	flag.IntVar(&o.monitored, "monitored", 10_000, "companies in the stores of the dashboard part; each has 20 documents")
 	flag.IntVar(&o.rounds, "rounds", 3, "alternating rounds; limits apply to the median")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -119,6 +121,9 @@ func runParts(ctx context.Context, o options) (ok bool, err error) {
 		{"queries", func() error { return queries.Run(ctx, r, o.stored) }},
 		{"api", func() error {
 			return api.Run(ctx, r, api.Options{Documents: o.stored, Rounds: o.rounds, Profiles: o.profiles})
+		}},
+		{"dashboard", func() error {
+			return dashboard.Run(ctx, r, dashboard.Options{Companies: o.monitored, Backend: o.backend, Profiles: o.profiles})
 		}},
 		{"pipeline", func() error { return pipeline.Run(ctx, r, o.documents, o.rounds) }},
 		{"scale", func() error {

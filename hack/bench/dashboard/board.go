@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -100,6 +101,15 @@ func (b *board) open(ctx context.Context, s store.Store, m ctrl.Manager, scheme 
 func (b *board) close() {
 	b.cancel()
 	<-b.ended
+}
+
+// processTime returns the CPU time of this process until now.
+func processTime() (time.Duration, error) {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0, fmt.Errorf("read the CPU time of the process: %w", err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano()), nil
 }
 
 // get requests a page. It returns its size in bytes and the time that the dashboard took.

@@ -36,7 +36,7 @@ type filledStore interface {
 // documents.
 func Run(ctx context.Context, r *report.Report, o Options) error {
 	r.Section("Dashboard")
-	r.Note("%d companies, %d documents with %d versions each, %d changes, %d runs. Each page is requested %d times in the process of the dashboard, with random parameters. Load average: %s.",
+	r.Note("%d companies, %d documents with %d versions each, %d changes, %d runs. Each page is requested %d times in the process of the dashboard, with random parameters. The CPU time is that of the process, for a request in the mean. Load average: %s.",
 		o.Companies, o.Companies*documentsPerCompany, versionsPerDocument, o.Companies*documentsPerCompany/2, o.Companies*runsPerCompany, callsPerPage, measure.LoadAverage())
 	dir, err := os.MkdirTemp("", "bench-dashboard")
 	if err != nil {
@@ -105,7 +105,7 @@ func measureStore(ctx context.Context, r *report.Report, name string, s filledSt
 	if err != nil {
 		return fmt.Errorf("measure the pages over the %s store: %w", name, err)
 	}
-	r.Table([]string{"Page, " + name, "KiB", "median ms", "p99 ms", "max ms"}, rows)
+	r.Table([]string{"Page, " + name, "KiB", "CPU ms", "median ms", "p99 ms", "max ms"}, rows)
 	r.Note("%s: load average at the end of the pages: %s.", name, measure.LoadAverage())
 	r.AtMost("slowest p99 of a page of the dashboard, "+name, worst, maxP99Milliseconds, " ms")
 	return nil

@@ -69,6 +69,10 @@ func (b *board) timePages(ctx context.Context, companies int) (worst float64, ro
 	var all []measured
 	measure := func(name string, path func() string) error {
 		took, size := make([]float64, callsPerPage), 0
+		before, err := processTime()
+		if err != nil {
+			return err
+		}
 		for i := range took {
 			n, d, err := b.get(ctx, path())
 			if err != nil {
@@ -76,10 +80,15 @@ func (b *board) timePages(ctx context.Context, companies int) (worst float64, ro
 			}
 			took[i], size = float64(d.Microseconds())/1000, max(size, n)
 		}
+		after, err := processTime()
+		if err != nil {
+			return err
+		}
+		cpu := float64((after - before).Microseconds()) / 1000 / callsPerPage
 		slices.Sort(took)
 		p99 := took[len(took)*99/100-1]
 		worst = max(worst, p99)
-		all = append(all, measured{p99, []string{name, fmt.Sprint(size >> 10), milliseconds(took[len(took)/2]), milliseconds(p99), milliseconds(took[len(took)-1])}})
+		all = append(all, measured{p99, []string{name, fmt.Sprint(size >> 10), milliseconds(cpu), milliseconds(took[len(took)/2]), milliseconds(p99), milliseconds(took[len(took)-1])}})
 		return nil
 	}
 	for _, r := range b.routes {

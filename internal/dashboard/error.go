@@ -34,6 +34,10 @@ func (s *Server) problemOf(r *http.Request, err error) *problem.Problem {
 			s.o.Log.Error(p.Cause, "a request to the dashboard failed", "path", r.URL.Path)
 		}
 		return p
+	case errors.Is(err, store.ErrInvalidToken):
+		return problem.Wrap(err, problem.InvalidValue, "the link to this page of the list is not valid; start with the first page")
+	case errors.Is(err, store.ErrInvalid):
+		return problem.Wrap(err, problem.InvalidValue, "a value of the link or of the form is not valid")
 	case errors.Is(err, store.ErrUnavailable):
 		p = problem.Wrap(err, problem.Unavailable, "the store does not respond")
 	case errors.Is(err, context.DeadlineExceeded):

@@ -10,7 +10,7 @@ import (
 )
 
 // parameters are the values of the parameters of routes, by the first segment of the path.
-var parameters = map[string]string{"companies": seededCompany, "documents": seededDocument, "changes": seededChange, "crawls": seededRun, "webhooks": seededWebhook}
+var parameters = map[string]string{"companies": seededCompany, "documents": seededDocument, "changes": seededChange, "crawls": seededRun, "webhooks": seededWebhook, "keys": "key00000", "sessions": "session"}
 
 // pages returns the paths of all pages of the server.
 func (s *system) pages() (paths []string) {
@@ -19,25 +19,28 @@ func (s *system) pages() (paths []string) {
 		if r.Kind != "page" {
 			continue
 		}
-		segments := strings.Split(strings.TrimSuffix(r.Path, "{$}"), "/")
-		known := true
-		for i, p := range segments {
-			switch {
-			case p == "{n}" || p == "{version}":
-				segments[i] = "2"
-			case p == "{delivery}":
-				segments[i] = store.DeliveryID(seededWebhook, seededChange)
-			case strings.HasPrefix(p, "{"):
-				segments[i], known = parameters[segments[2]], known && parameters[segments[2]] != ""
-			}
-		}
-		if !known {
-			s.t.Errorf("parameters has no value for the page %s", r.Path)
-			continue
-		}
-		paths = append(paths, strings.Join(segments, "/"))
+		paths = append(paths, s.pathOf(r.Path))
 	}
 	return append(paths, "/dashboard/no-such-page")
+}
+
+// pathOf returns the path of a route with the values of its parameters.
+func (s *system) pathOf(path string) string {
+	s.t.Helper()
+	segments := strings.Split(strings.TrimSuffix(path, "{$}"), "/")
+	for i, p := range segments {
+		switch {
+		case p == "{n}" || p == "{version}":
+			segments[i] = "2"
+		case p == "{delivery}":
+			segments[i] = store.DeliveryID(seededWebhook, seededChange)
+		case strings.HasPrefix(p, "{"):
+			if segments[i] = parameters[segments[2]]; segments[i] == "" {
+				s.t.Errorf("parameters has no value for the path %s", path)
+			}
+		}
+	}
+	return strings.Join(segments, "/")
 }
 
 // maxWeight limits the HTML, CSS and JavaScript of a page, in bytes, decompressed.

@@ -26,5 +26,6 @@ func newMigrate(a *app) *cobra.Command {
 			return err
 		},
 	}
+	cmd.AddCommand(newMigrateReplicaSet(a))
 	return a.withSettings(cmd, settings.CommandMigrate)
 }

@@ -1,3 +1,3 @@
 .PHONY: generate-chart
-generate-chart: ## generate the definitions and rules of charts/clausea from config
-	go run ./hack/generatechart .
+generate-chart: ## generate the definitions, rules and schema of charts/clausea
+	go run -C hack/chart ./generate $(CURDIR)

@@ -162,7 +162,7 @@ spec:
 {{- /* A hash of the Secrets and ConfigMaps that the chart creates. */ -}}
 {{- define "clausea.checksum" -}}
 {{- $redis := dict "url" .Values.redis.url -}}
-{{- list .Values.mongodb.uri $redis .Values.api.key .Values.dashboard.password .Values.worker.template | toJson | sha256sum | trunc 16 -}}
+{{- list (include "clausea.mongoURI" .) $redis .Values.api.key .Values.dashboard.password .Values.worker.template | toJson | sha256sum | trunc 16 -}}
 {{- end }}
 
 {{- /* A ServiceAccount. Arguments: root, component, values. */ -}}

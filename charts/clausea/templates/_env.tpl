@@ -1,14 +1,24 @@
 {{- /* The Secret with the connection string of MongoDB. */ -}}
 {{- define "clausea.mongoSecret" -}}
 {{- with .Values.mongodb -}}
-{{- if .existingSecret -}}
-{{- if .uri }}{{ fail "set only one of mongodb.uri and mongodb.existingSecret" }}{{ end -}}
+{{- if gt (len (compact (list .existingSecret .uri (.enabled | ternary "mongodb" "")))) 1 -}}
+{{ fail "set only one of mongodb.existingSecret, mongodb.uri and mongodb.enabled" }}
+{{- else if .existingSecret -}}
 {{ .existingSecret }}
-{{- else if .uri -}}
+{{- else if or .uri .enabled -}}
 {{ include "clausea.fullname" $ }}
 {{- else -}}
-{{ fail "set mongodb.existingSecret, the Secret with the connection string of MongoDB, or mongodb.uri" }}
+{{ fail "set mongodb.existingSecret, the Secret with the connection string of MongoDB, or mongodb.uri, or mongodb.enabled to try it out" }}
 {{- end -}}
+{{- end -}}
+{{- end }}
+
+{{- /* The connection string in the Secret that the chart creates. */ -}}
+{{- define "clausea.mongoURI" -}}
+{{- if .Values.mongodb.enabled -}}
+mongodb://{{ include "clausea.fullname" . }}-mongodb.{{ .Release.Namespace }}.svc:27017/clausea?directConnection=true
+{{- else -}}
+{{ .Values.mongodb.uri }}
 {{- end -}}
 {{- end }}
 

@@ -52,6 +52,20 @@ app.kubernetes.io/component: {{ . }}
 {{- if $name }}{{ $name }}{{ else if .values.serviceAccount.create }}{{ include "clausea.fullname" .root }}-{{ .component }}{{ else }}default{{ end -}}
 {{- end }}
 
-{{- /* Init containers of all components. */ -}}
+{{- /* Init containers of all components: they initiate the replica set of the bundled MongoDB. */ -}}
 {{- define "clausea.initContainers" -}}
+{{- if .Values.mongodb.enabled -}}
+- name: replica-set
+  image: {{ include "clausea.image" . }}
+  imagePullPolicy: {{ .Values.image.pullPolicy }}
+  args: [migrate, replica-set, --host, "127.0.0.1:27017"]
+  env:
+    - name: MONGO_URI
+      valueFrom: {secretKeyRef: {name: {{ include "clausea.mongoSecret" . }}, key: MONGO_URI}}
+  resources:
+    requests: {cpu: 10m, memory: 32Mi, ephemeral-storage: 16Mi}
+    limits: {memory: 128Mi, ephemeral-storage: 64Mi}
+  securityContext:
+    {{- include "clausea.securityContext" . | nindent 4 }}
+{{- end -}}
 {{- end }}

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Checks charts/clausea: helm lint and the tests of this folder with both major versions of Helm,
+# helm-unittest, and kube-score. The README must be what helm-docs writes.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+chart=$here/../../charts/clausea
+HELM3=$("$here/../helm/get.sh" 3)
+HELM4=$("$here/../helm/get.sh" 4)
+tools=$("$here/get.sh")
+export HELM3 HELM4
+temp=$(mktemp -d)
+trap 'rm -rf "$temp"' EXIT
+
+step() { printf '%4ds  %s\n' "$SECONDS" "$*"; }
+
+step "helm lint --strict"
+for values in "$here"/values/*.yaml; do
+  for helm in "$HELM3" "$HELM4"; do
+    "$helm" lint --strict --quiet "$chart" --values "$values" >"$temp/lint" 2>&1 || { cat "$temp/lint"; exit 1; }
+  done
+done
+
+step "helm-unittest"
+"$tools/helm-unittest" "$chart"
+
+step "renderings, schemas, Pod Security, roles"
+go test -C "$here" -count=1 ./...
+
+step "kube-score"
+# Not findings here: a limit on CPU time would throttle crawls; images have tags that do not change; the
+# pods of crawls, which a policy selects, are created by the operator.
+ignored=(--ignore-container-cpu-limit --ignore-test container-image-pull-policy,networkpolicy-targets-pod)
+for values in "$here"/values/*.yaml; do
+  case $(basename "$values") in no-network-policy.yaml) continue ;; esac
+  "$HELM3" template clausea "$chart" --namespace clausea --values "$values" >"$temp/rendered.yaml"
+  [ -s "$temp/rendered.yaml" ] || continue
+  "$tools/kube-score" score --output-format ci "${ignored[@]}" "$temp/rendered.yaml" >"$temp/score" 2>&1 || true
+  grep -q '^\[' "$temp/score" || { cat "$temp/score"; exit 1; }
+  if grep '^\[CRITICAL\]' "$temp/score"; then
+    echo "kube-score has critical findings with $values"
+    exit 1
+  fi
+done
+
+step "README"
+cp -r "$chart" "$temp/chart"
+"$here/readme.sh" "$temp/chart"
+diff -u "$chart/README.md" "$temp/chart/README.md" || { echo "run make chart-readme"; exit 1; }
+step "the chart is correct"

@@ -36,7 +36,7 @@ func operatorContainer(t *testing.T, manifest []byte) (c corev1.Container, env m
 
 func TestMemoryLimitsExceedHeapLimits(t *testing.T) {
 	t.Parallel()
-	for _, folder := range []string{"operator", "api"} {
+	for _, folder := range []string{"operator", "api", "dashboard"} {
 		b, err := os.ReadFile(filepath.Join(configFolder, folder, "deployment.yaml"))
 		if err != nil {
 			t.Fatal(err)
@@ -68,6 +68,17 @@ func TestTheAPIHasPermissionsOnItsResourcesOnly(t *testing.T) {
 	}
 	if len(resources) != 2 || resources["companies"] != 7 || resources["crawljobs"] != 7 {
 		t.Errorf("the API has permissions on %v", resources)
+	}
+}
+
+func TestTheDashboardHasThePermissionsOfTheAPI(t *testing.T) {
+	t.Parallel()
+	b, err := os.ReadFile(filepath.Join(configFolder, "dashboard", "role.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := strings.ReplaceAll(apimanifests.Role, "clausea-api", "clausea-dashboard"); string(b) != want {
+		t.Errorf("config/dashboard/role.yaml is\n%swant\n%s", b, want)
 	}
 }
 
@@ -144,7 +155,7 @@ func TestWorkerImageFollowsTheOperatorImage(t *testing.T) {
 
 func TestOneLineOfAnOverlayInstallsInAnotherNamespace(t *testing.T) {
 	t.Parallel()
-	for folder, want := range map[string]int{"default": 2, "manager": 2, "namespaced": 2, "api": 1} {
+	for folder, want := range map[string]int{"default": 2, "manager": 2, "namespaced": 2, "api": 1, "dashboard": 1} {
 		subjects := 0
 		for _, u := range renderConfig(t, folder, "namespace: crawler\n") {
 			if ns := u.GetNamespace(); ns != "" && ns != "crawler" {

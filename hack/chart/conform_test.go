@@ -22,6 +22,7 @@ const (
 
 func TestObjectsConformToTheirSchemas(t *testing.T) {
 	t.Parallel()
+	helm(t, "3")
 	folder := t.TempDir()
 	writeKubernetesSchemas(t, filepath.Join(moduleFolder(t, kubernetesModule), "api/openapi-spec/swagger.json"), folder)
 	writeDefinitionSchemas(t, filepath.Join(moduleFolder(t, gatewayModule), "config/crd/standard/*httproutes.yaml"), folder)

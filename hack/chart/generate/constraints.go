@@ -21,12 +21,8 @@ var (
 	name      = object{"type": "string", "pattern": `^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$`}
 	namespace = object{"type": "string", "pattern": `^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?$`}
 	pull      = object{"type": "string", "enum": []string{"Always", "IfNotPresent", "Never"}}
-	strategy  = object{"type": "object", "additionalProperties": false, "required": []string{"type"}, "properties": object{
-		"type":          object{"type": "string", "enum": []string{"RollingUpdate", "Recreate"}},
-		"rollingUpdate": object{"type": []string{"object", "null"}, "additionalProperties": false, "properties": object{"maxSurge": share, "maxUnavailable": share}},
-	}}
-	share    = object{"type": []string{"integer", "string"}, "minimum": 0, "pattern": `^[0-9]{1,3}%$`}
-	settings = object{
+	share     = object{"type": []string{"integer", "string"}, "minimum": 0, "pattern": `^[0-9]{1,3}%$`}
+	settings  = object{
 		"type": "object", "additionalProperties": false,
 		// The chart has values of its own for secrets and ports.
 		"propertyNames": object{"not": object{"pattern": `^(PORT|METRICS_PORT|MONGO_URI|MONGODB_DATABASE|REDIS_URL|API_KEY|CLAUSEA_EVIDENCE_KEY|DASHBOARD_(PASSWORD|PASSWORD_HASH|USERS)|.*_API_KEY)$`}},
@@ -63,7 +59,8 @@ var constraints = map[string]object{
 	"settings":                           settings,
 	"*.settings":                         settings,
 	"*.resources":                        resources,
-	"*.strategy":                         strategy,
+	"*.strategy.type":                    {"type": "string", "enum": []string{"RollingUpdate", "Recreate"}},
+	"*.strategy.rollingUpdate":           {"type": []string{"object", "null"}, "additionalProperties": false, "properties": object{"maxSurge": share, "maxUnavailable": share}},
 	"*.serviceAccount.annotations":       texts,
 	"*.podAnnotations":                   texts,
 	"*.podLabels":                        texts,

@@ -67,7 +67,7 @@ func generate(root string) error {
 }
 
 func write(path string, b []byte) error {
-	if err := os.WriteFile(path, b, 0o644); err != nil { //nolint:gosec // the files of a chart are public
+	if err := os.WriteFile(path, b, 0o644); err != nil {
 		return fmt.Errorf("write a template: %w", err)
 	}
 	return nil

@@ -6,10 +6,8 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 major=${1:-}
 case $major in
-  3) given=${HELM3:-} package=helm.sh/helm/v3/cmd/helm version=helm.sh/helm/v3/internal/version.version
-     kubernetes=helm.sh/helm/v3/pkg/chartutil ;;
-  4) given=${HELM4:-} package=helm.sh/helm/v4/cmd/helm version=helm.sh/helm/v4/internal/version.version
-     kubernetes=helm.sh/helm/v4/pkg/chart/common ;;
+  3) given=${HELM3:-} ;;
+  4) given=${HELM4:-} ;;
   *) echo "usage: get.sh 3|4" >&2; exit 2 ;;
 esac
 if [ -n "$given" ]; then echo "$given"; exit 0; fi
@@ -23,11 +21,13 @@ if [ ! -x "$cache/helm" ]; then
   flock 9
   if [ ! -x "$cache/helm" ]; then
     echo "building helm $release; this takes a few minutes, once" >&2
-    # Without these values, helm template assumes a version of Kubernetes that is years old.
+    # Helm 4 reads the version of Kubernetes from its build information. Helm 3 assumes one that is
+    # years old, unless the linker sets another one.
     minor=$(awk '$1 == "k8s.io/client-go" {split($2, v, "."); print v[2]}' "$module/go.mod")
+    set=helm.sh/helm/v3/pkg/chartutil.k8sVersion
     (cd "$module" && CGO_ENABLED=0 GOFLAGS="-trimpath -buildvcs=false" go build \
-      -ldflags "-s -w -X $version=$release -X $kubernetes.k8sVersionMajor=1 -X $kubernetes.k8sVersionMinor=$minor" \
-      -o "$cache/helm.new" "$package") >&2
+      -ldflags "-s -w -X helm.sh/helm/v$major/internal/version.version=$release -X ${set}Major=1 -X ${set}Minor=$minor" \
+      -o "$cache/helm.new" "helm.sh/helm/v$major/cmd/helm") >&2
     mv "$cache/helm.new" "$cache/helm"
   fi
 fi

@@ -5,14 +5,17 @@
 # programs from Go modules, which takes 13 to 18 CPU minutes and 3.2 GB for the linker,
 # once. The cache is ${XDG_CACHE_HOME:-~/.cache}/clausea, with a folder for each set of
 # module versions and Go version. All Kubernetes programs share one binary, so that an
-# additional program needs no further build.
+# additional program needs no further build. `get.sh node` wants the programs of a node too,
+# which only the cache has.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 version=1.37.2
 key=$( (cat "$here"/*/go.sum "$here"/k8s/cmd/kube/main.go; go version) | sha256sum | cut -c1-16)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/clausea/kube-$version-$key
-programs="kube-apiserver kube-controller-manager kube-scheduler kubectl"
-complete() { for n in etcd $programs; do [ -x "$1/$n" ] || return 1; done; }
+wanted="kube-apiserver kube-controller-manager kube-scheduler kubectl"
+programs="$wanted kubelet kube-proxy"
+if [ "${1:-}" = node ]; then wanted=$programs; fi
+complete() { for n in etcd $wanted; do [ -x "$1/$n" ] || return 1; done; }
 # Add the links that an older version of this script did not create.
 if [ -x "$cache/kube" ]; then for n in $programs; do [ -e "$cache/$n" ] || ln -s kube "$cache/$n"; done; fi
 

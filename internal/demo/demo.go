@@ -59,8 +59,9 @@ type hold struct {
 	released chan struct{}
 }
 
-// Start serves the first state of the site until Close is called.
-func Start(ctx context.Context) (*Site, error) {
+// Start serves the first state of the site until Close is called. Its certificate is valid for the
+// domain of the company and for hosts.
+func Start(ctx context.Context, hosts ...string) (*Site, error) {
 	dir, err := os.MkdirTemp("", "clausea-demo")
 	if err != nil {
 		return nil, fmt.Errorf("start the demo site: %w", err)
@@ -71,7 +72,7 @@ func Start(ctx context.Context) (*Site, error) {
 	}
 	s.server = httptest.NewUnstartedServer(http.HandlerFunc(s.serve))
 	s.server.Config.BaseContext = func(net.Listener) context.Context { return ctx }
-	cert, err := certificate(Domain, "www."+Domain)
+	cert, err := certificate(append([]string{Domain, "www." + Domain}, hosts...)...)
 	if err != nil {
 		_ = os.RemoveAll(dir)
 		return nil, fmt.Errorf("start the demo site: %w", err)

@@ -108,13 +108,29 @@ func (r *release) readState() state {
 	}
 	add("change", "id", r.list("/v1/changes?limit=100"))
 	add("crawl", "id", r.list("/v1/crawls?limit=100"))
+	r.addResources(s)
+	return s
+}
+
+// addResources adds the custom resources of the namespace to s.
+func (r *release) addResources(s state) {
+	r.t.Helper()
 	resources := kubectl(r.t, "-n", r.namespace, "get", "companies,crawljobs", "-o",
 		`jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.uid} {.spec}{"\n"}{end}`)
 	for line := range strings.Lines(resources) {
 		name, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 		s["resource/"+name] = rest
 	}
-	return s
+}
+
+// immutable returns the entries that a crawl does not change: versions, changes, the records of crawls,
+// and Companies. The controller deletes old CrawlJobs, and a crawl updates the records of documents.
+func (s state) immutable() state {
+	kept := maps.Clone(s)
+	maps.DeleteFunc(kept, func(key, _ string) bool {
+		return strings.HasPrefix(key, "document/") || strings.HasPrefix(key, "resource/CrawlJob/")
+	})
+	return kept
 }
 
 // check fails the test if an entry of s is missing or different in got. Additional ones are allowed.

@@ -13,6 +13,13 @@ import (
 // helm3 and helm4 are the variables with the paths of the helm binaries.
 const helm3, helm4 = "E2E_HELM3", "E2E_HELM4"
 
+const (
+	// mongodbPod is the pod of the bundled MongoDB.
+	mongodbPod = "clausea-mongodb-0"
+	// mongodbImage is its image, as in values.yaml.
+	mongodbImage = "local/mongodb:e2e"
+)
+
 // release is a release of the chart in a namespace.
 type release struct {
 	t         *testing.T
@@ -35,6 +42,7 @@ func newRelease(t *testing.T, binary, namespace string) *release {
 		}
 		_, _ = try(t, "kubectl", "delete", "persistentvolume", namespace, "--ignore-not-found")
 	})
+	t.Cleanup(func() { deleteDefinitions(t) })
 	t.Cleanup(func() { describeFailure(t, namespace) })
 	kubectl(t, "label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted")
 	folder := os.Getenv("E2E_VOLUMES") + "/" + namespace
@@ -52,7 +60,7 @@ spec:
   capacity: {storage: 20Gi}
   accessModes: [ReadWriteOnce]
   persistentVolumeReclaimPolicy: Retain
-  claimRef: {namespace: `+namespace+`, name: data-clausea-mongodb-0}
+  claimRef: {namespace: `+namespace+`, name: data-`+mongodbPod+`}
   hostPath: {path: `+folder+`}
 `)
 	return r
@@ -150,7 +158,7 @@ spec:
 		name = kubectl(r.t, "-n", r.namespace, "get", "crawljobs", "-l", "crawl.clausea.co/company=harbour", "-o", "jsonpath={.items[*].metadata.name}")
 		return name != "", "it has no CrawlJob"
 	})
-	return name
+	return strings.Fields(name)[0]
 }
 
 // documents returns the number of documents by the API.

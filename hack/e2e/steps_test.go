@@ -1,0 +1,229 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// install installs the release and reports the time until the first crawl is complete.
+func (r *release) install() {
+	r.t.Helper()
+	began := time.Now()
+	ready := r.apply("install", firstTag)
+	first := r.createCompany()
+	r.waitForCrawl(first)
+	r.t.Logf("figures: helm install --wait %v; helm install to the first completed crawl: %v", ready, time.Since(began).Round(100*time.Millisecond))
+}
+
+// tryInstall installs the release without waiting, and expects an error.
+func (r *release) tryInstall() (string, error) {
+	r.t.Helper()
+	return try(r.t, os.Getenv(r.binary), "--namespace", r.namespace, "install", "clausea", "charts/clausea", "--values", "hack/e2e/values.yaml", "--set", "image.tag="+firstTag)
+}
+
+// crawlAndRead reads the API and the dashboard through their Services, crawls in a Kubernetes Job, and
+// records changes of the site.
+func (r *release) crawlAndRead() {
+	t := r.t
+	t.Helper()
+	r.checkFigures()
+	if n := r.documents(); n < minDocuments {
+		t.Errorf("the API has %d documents, want at least %d", n, minDocuments)
+	}
+	r.checkDashboard()
+	r.helm("test", "clausea", "--timeout", "2m")
+
+	t.Log("crawl in a Kubernetes Job; the site has changed")
+	site.Advance()
+	defer site.Revert()
+	r.crawl("job", "Job")
+	took := r.waitForCrawl("job")
+	t.Logf("figures: a crawl in a Kubernetes Job: %v", took.Round(100*time.Millisecond))
+	if out := kubectl(t, "-n", r.namespace, "get", "jobs", "-o", "jsonpath={.items[*].status.succeeded}"); out != "1" {
+		t.Errorf("the Kubernetes Jobs succeeded %q times, want once", out)
+	}
+	if changes := r.list("/v1/changes?kinds=Changed,Moved&limit=100"); len(changes) == 0 {
+		t.Error("the API has no change of the site")
+	}
+}
+
+// minDocuments is the least number of documents that a crawl of the demo site finds.
+const minDocuments = 10
+
+// upgradeAndRollBack upgrades the release to another tag and rolls it back, and compares all records.
+func (r *release) upgradeAndRollBack() {
+	t := r.t
+	t.Helper()
+	before := r.readState()
+	r.apply("upgrade", secondTag)
+	if images := r.images(); strings.Contains(images, firstTag) {
+		t.Errorf("the images after the upgrade are %s", images)
+	}
+	before.check(t, "the upgrade", r.readState())
+	r.helm("rollback", "clausea", "--wait", "--timeout", "4m")
+	if images := r.images(); strings.Contains(images, secondTag) {
+		t.Errorf("the images after the rollback are %s", images)
+	}
+	before.check(t, "the rollback", r.readState())
+}
+
+// survivesFailures kills the operator during a crawl, kills MongoDB, and drains the node. A crawl is
+// complete after each, and nothing is lost.
+func (r *release) survivesFailures() {
+	t := r.t
+	t.Helper()
+	before := r.readState()
+
+	t.Log("kill the operator during a crawl")
+	_, trap := site.RequestCounts()
+	fetched, _ := site.RequestCounts()
+	release := site.Hold(fetched + 5)
+	defer release()
+	r.crawl("killed", "InProcess")
+	waitUntil(t, "the crawl at the site", time.Minute, func() (bool, string) {
+		now, _ := site.RequestCounts()
+		return now >= fetched+5, "no request"
+	})
+	kubectl(t, "-n", r.namespace, "delete", "pod", "-l", "app.kubernetes.io/component=operator", "--grace-period=0", "--force")
+	release()
+	took := r.waitForCrawl("killed")
+	t.Logf("figures: crawl complete %v after its operator was killed", took.Round(100*time.Millisecond))
+	if events := r.events("killed"); !slices.Contains(events, "TakenOver") {
+		t.Errorf("the events of the crawl are %v, want TakenOver", events)
+	}
+	if _, after := site.RequestCounts(); after > trap+50 {
+		t.Errorf("the crawl requested %d pages of the trap", after-trap)
+	}
+	before.immutable().check(t, "the kill of the operator", r.readState())
+
+	t.Log("kill MongoDB")
+	killed := kubectl(t, "-n", r.namespace, "get", "pod", mongodbPod, "-o", "jsonpath={.metadata.uid}")
+	kubectl(t, "-n", r.namespace, "delete", "pod", mongodbPod, "--grace-period=0", "--force")
+	began := time.Now()
+	waitUntil(t, "another pod of MongoDB", 2*time.Minute, func() (bool, string) {
+		out, err := try(t, "kubectl", "-n", r.namespace, "get", "pod", mongodbPod, "-o", "jsonpath={.metadata.uid}")
+		return err == nil && out != killed, "there is none"
+	})
+	r.waitForPods()
+	t.Logf("figures: all pods ready %v after MongoDB was killed", time.Since(began).Round(100*time.Millisecond))
+	r.crawl("after-mongodb", "InProcess")
+	r.waitForCrawl("after-mongodb")
+	before.immutable().check(t, "the kill of MongoDB", r.readState())
+
+	t.Log("drain the node during a crawl")
+	r.drainDuringCrawl()
+	before.immutable().check(t, "the drain", r.readState())
+}
+
+// drainDuringCrawl drains the node and uncordons it. A crawl that runs meanwhile must complete.
+func (r *release) drainDuringCrawl() {
+	t := r.t
+	t.Helper()
+	fetched, _ := site.RequestCounts()
+	release := site.Hold(fetched + 5)
+	defer release()
+	r.crawl("drained", "InProcess")
+	waitUntil(t, "the crawl at the site", time.Minute, func() (bool, string) {
+		now, _ := site.RequestCounts()
+		return now >= fetched+5, "no request"
+	})
+	began := time.Now()
+	kubectl(t, "drain", "node1", "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=120s")
+	t.Logf("figures: the node drained in %v", time.Since(began).Round(100*time.Millisecond))
+	release()
+	kubectl(t, "uncordon", "node1")
+	took := r.waitForCrawl("drained")
+	r.waitForPods()
+	t.Logf("figures: crawl complete %v after the drain", took.Round(100*time.Millisecond))
+}
+
+// events returns the reasons of the events of a CrawlJob.
+func (r *release) events(name string) []string {
+	r.t.Helper()
+	return strings.Fields(kubectl(r.t, "-n", r.namespace, "get", "events.events.k8s.io", "--field-selector", "regarding.name="+name, "-o", "jsonpath={.items[*].reason}"))
+}
+
+// waitForPods waits until the Deployments and the StatefulSet of the release are ready.
+func (r *release) waitForPods() {
+	r.t.Helper()
+	for _, name := range strings.Fields(kubectl(r.t, "-n", r.namespace, "get", "deployments,statefulsets", "-o", "name")) {
+		kubectl(r.t, "-n", r.namespace, "rollout", "status", name, "--timeout=180s")
+	}
+}
+
+// appliesSamples applies config/samples, whose companies have the site of the demo company too.
+func (r *release) appliesSamples() {
+	t := r.t
+	t.Helper()
+	kubectl(t, "-n", r.namespace, "apply", "-f", "config/samples")
+	for _, name := range []string{"example-com-now", "example-net-once"} {
+		r.waitForCrawl(name)
+	}
+	for _, name := range []string{"example-com", "example-org"} {
+		waitUntil(t, "the Company "+name, 3*time.Minute, func() (bool, string) {
+			status, state := r.condition("company", name, "Ready")
+			return status == "True", state
+		})
+	}
+	r.helm("test", "clausea", "--timeout", "2m")
+}
+
+// uninstall uninstalls the release and checks that only what the chart keeps is left: the definitions,
+// the Companies with their CrawlJobs, and the volume of MongoDB.
+func (r *release) uninstall() {
+	t := r.t
+	t.Helper()
+	r.helm("uninstall", "clausea", "--wait", "--timeout", "3m")
+	var unexpected []string
+	waitUntil(t, "the end of the pods", 2*time.Minute, func() (bool, string) {
+		pods := kubectl(t, "-n", r.namespace, "get", "pods", "-l", "app.kubernetes.io/name=clausea", "-o", "name")
+		return pods == "", pods
+	})
+	kept := 0
+	for _, name := range r.leftovers() {
+		switch kind, _, _ := strings.Cut(name, "/"); kind {
+		case "customresourcedefinition.apiextensions.k8s.io", "company.crawl.clausea.co":
+			kept++
+		case "crawljob.crawl.clausea.co", "persistentvolumeclaim", "persistentvolume", "job.batch", "pod":
+			// CrawlJobs own their Kubernetes Jobs with their pods.
+		case "namespace":
+		default:
+			unexpected = append(unexpected, name)
+		}
+	}
+	if kept < 3 {
+		t.Errorf("helm uninstall kept %d definitions and Companies, want at least 3: %v", kept, r.leftovers())
+	}
+	if len(unexpected) > 0 {
+		t.Errorf("helm uninstall left %v", unexpected)
+	}
+}
+
+// readResources reads the custom resources of the namespace, without the API.
+func (r *release) readResources() state {
+	r.t.Helper()
+	s := state{}
+	r.addResources(s)
+	return s
+}
+
+// deleteDefinitions deletes the definitions with their resources. No operator is left to remove the finalizers.
+func deleteDefinitions(t *testing.T) {
+	t.Helper()
+	for _, kind := range []string{"crawljobs.crawl.clausea.co", "companies.crawl.clausea.co"} {
+		if kubectl(t, "get", "crd", kind, "--ignore-not-found") == "" {
+			continue
+		}
+		out := kubectl(t, "get", kind, "-A", "-o", `jsonpath={range .items[*]}{.metadata.namespace} {.metadata.name}{"\n"}{end}`)
+		for line := range strings.Lines(out) {
+			fields := strings.Fields(line)
+			kubectl(t, "-n", fields[0], "patch", kind, fields[1], "--type=merge", "-p", `{"metadata":{"finalizers":null}}`)
+		}
+	}
+	kubectl(t, "delete", "crd", "companies.crawl.clausea.co", "crawljobs.crawl.clausea.co", "--ignore-not-found", "--timeout=60s")
+}

@@ -71,5 +71,6 @@ func TestShort(t *testing.T) {
 	before := r.readState()
 	r.apply("upgrade", secondTag)
 	before.check(t, "the upgrade", r.readState())
+	r.checkFigures()
 	r.uninstall()
 }

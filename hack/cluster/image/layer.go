@@ -3,6 +3,7 @@ package main
 import (
 	"archive/tar"
 	"bytes"
+	"compress/gzip"
 	"fmt"
 	"io"
 	"os"
@@ -35,7 +36,7 @@ func pack(files, dirs []string) (layer v1.Layer, entrypoint string, err error) {
 	}
 	layer, err = tarball.LayerFromOpener(func() (io.ReadCloser, error) {
 		return io.NopCloser(bytes.NewReader(archive.Bytes())), nil
-	})
+	}, tarball.WithCompressionLevel(gzip.BestSpeed))
 	if err != nil {
 		return nil, "", fmt.Errorf("pack the layer: %w", err)
 	}

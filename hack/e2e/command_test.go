@@ -101,3 +101,6 @@ func describeFailure(t *testing.T, namespace string) {
 		t.Logf("kubectl %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
 }
+
+// round rounds a duration for a report.
+func round(d time.Duration) time.Duration { return d.Round(100 * time.Millisecond) }

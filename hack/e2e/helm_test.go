@@ -65,7 +65,7 @@ func TestShort(t *testing.T) {
 	began := time.Now()
 	r.apply("install", firstTag)
 	r.waitForCrawl(r.createCompany())
-	t.Logf("figures: helm install to the first completed crawl: %v", time.Since(began).Round(100*time.Millisecond))
+	t.Logf("figures: helm install to the first completed crawl: %v", round(time.Since(began)))
 	r.checkFigures()
 	r.checkDashboard()
 	before := r.readState()

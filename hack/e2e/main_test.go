@@ -86,7 +86,7 @@ func loadImages(ctx context.Context) error {
 	if err := loadMongoDB(ctx, filepath.Join(folder, "mongodb.tar")); err != nil {
 		return err
 	}
-	fmt.Printf("images loaded in %v\n", time.Since(began).Round(100*time.Millisecond))
+	fmt.Printf("images loaded in %v\n", round(time.Since(began)))
 	return nil
 }
 

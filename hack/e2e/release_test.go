@@ -71,7 +71,7 @@ func (r *release) helm(args ...string) (string, time.Duration) {
 	r.t.Helper()
 	began := time.Now()
 	out := command(r.t, os.Getenv(r.binary), append([]string{"--namespace", r.namespace}, args...)...)
-	took := time.Since(began).Round(100 * time.Millisecond)
+	took := round(time.Since(began))
 	r.t.Logf("%s %s: %v", strings.ToLower(strings.TrimPrefix(r.binary, "E2E_")), strings.Join(args, " "), took)
 	return out, took
 }

@@ -95,7 +95,7 @@ func describeFailure(t *testing.T, namespace string) {
 	for _, args := range [][]string{
 		{"get", "pods,jobs,companies,crawljobs", "-o", "wide"},
 		{"get", "events", "--sort-by=.lastTimestamp"},
-		{"logs", "-l", "app.kubernetes.io/name=clausea", "--all-containers", "--prefix", "--tail=30"},
+		{"logs", "-l", "app.kubernetes.io/component notin (mongodb)", "--all-containers", "--prefix", "--tail=30"},
 	} {
 		out, err := try(t, "kubectl", append([]string{"-n", namespace}, args...)...)
 		t.Logf("kubectl %s: %v\n%s", strings.Join(args, " "), err, out)

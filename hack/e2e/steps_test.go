@@ -127,7 +127,9 @@ func (r *release) holdCrawl(name string) (resume func()) {
 	r.crawl(name, "InProcess")
 	waitUntil(r.t, "the requests of the crawl "+name, time.Minute, func() (bool, string) {
 		now, _ := site.RequestCounts()
-		return now >= fetched+pages, fmt.Sprintf("%d requests", now-fetched)
+		attempts := kubectl(r.t, "-n", r.namespace, "get", "crawljob", name, "-o", "jsonpath={.status.attempts}")
+		// Without the attempt in the status, the controller cannot see a takeover.
+		return now >= fetched+pages && attempts == "1", fmt.Sprintf("%d requests, attempts %q", now-fetched, attempts)
 	})
 	return resume
 }

@@ -36,7 +36,7 @@ func pack(files, dirs []string) (layer v1.Layer, entrypoint string, err error) {
 	}
 	layer, err = tarball.LayerFromOpener(func() (io.ReadCloser, error) {
 		return io.NopCloser(bytes.NewReader(archive.Bytes())), nil
-	}, tarball.WithCompressionLevel(gzip.BestSpeed))
+	}, tarball.WithCompressionLevel(gzip.NoCompression))
 	if err != nil {
 		return nil, "", fmt.Errorf("pack the layer: %w", err)
 	}

@@ -32,29 +32,27 @@ func (r *release) service(name string) string {
 	return "http://clausea-" + name + "." + r.namespace + ".svc.cluster.local"
 }
 
-// get sends a request to the API and decodes its response into v.
-func (r *release) get(path string, v any) error {
+// get sends a request to the API and returns the body of its response.
+func (r *release) get(path, accept string) ([]byte, error) {
 	req, err := http.NewRequestWithContext(r.t.Context(), http.MethodGet, r.service("api")+path, nil)
 	if err != nil {
-		return fmt.Errorf("create a request for %s: %w", path, err)
+		return nil, fmt.Errorf("create a request for %s: %w", path, err)
 	}
 	req.Header.Set("Authorization", "Bearer "+apiKey)
+	req.Header.Set("Accept", accept)
 	res, err := client.Do(req)
 	if err != nil {
-		return fmt.Errorf("request %s: %w", path, err)
+		return nil, fmt.Errorf("request %s: %w", path, err)
 	}
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	if err != nil {
-		return fmt.Errorf("read %s: %w", path, err)
+		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
 	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("request %s: %s: %s", path, res.Status, body)
+		return nil, fmt.Errorf("request %s: %s: %s", path, res.Status, body)
 	}
-	if err := json.Unmarshal(body, v); err != nil {
-		return fmt.Errorf("decode %s: %w", path, err)
-	}
-	return nil
+	return body, nil
 }
 
 // list returns all items of a list of the API. It tries again for a minute, because a pod that starts
@@ -70,7 +68,11 @@ func (r *release) list(path string) []map[string]any {
 				Items      []map[string]any
 				NextCursor string
 			}
-			if err := r.get(next, &page); err != nil {
+			body, err := r.get(next, "application/json")
+			if err == nil {
+				err = json.Unmarshal(body, &page)
+			}
+			if err != nil {
 				return false, err.Error()
 			}
 			items = append(items, page.Items...)
@@ -104,7 +106,16 @@ func (r *release) readState() state {
 	documents := r.list("/v1/documents?includeNotLegal=true&limit=100")
 	add("document", "id", documents)
 	for _, d := range documents {
-		add(fmt.Sprintf("version/%v", d["id"]), "number", r.list(fmt.Sprintf("/v1/documents/%v/versions?limit=100", d["id"])))
+		path := fmt.Sprintf("/v1/documents/%v/versions", d["id"])
+		versions := r.list(path + "?limit=100")
+		add(fmt.Sprintf("version/%v", d["id"]), "number", versions)
+		for _, v := range versions {
+			text, err := r.get(fmt.Sprintf("%s/%v", path, v["number"]), "text/markdown")
+			if err != nil {
+				r.t.Fatal(err)
+			}
+			s[fmt.Sprintf("text/%v/%v", d["id"], v["number"])] = string(text)
+		}
 	}
 	add("change", "id", r.list("/v1/changes?limit=100"))
 	add("crawl", "id", r.list("/v1/crawls?limit=100"))
@@ -123,8 +134,8 @@ func (r *release) addResources(s state) {
 	}
 }
 
-// immutable returns the entries that a crawl does not change: versions, changes, the records of crawls,
-// and Companies. The controller deletes old CrawlJobs, and a crawl updates the records of documents.
+// immutable returns the entries that a crawl does not change: versions with their texts, changes, the
+// records of crawls, and Companies. The controller deletes old CrawlJobs, and a crawl updates the records of documents.
 func (s state) immutable() state {
 	kept := maps.Clone(s)
 	maps.DeleteFunc(kept, func(key, _ string) bool {

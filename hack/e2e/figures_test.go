@@ -19,8 +19,9 @@ func (r *release) checkFigures() {
 	var pods struct {
 		Items []struct {
 			Metadata struct {
-				Name   string
-				Labels map[string]string
+				Name              string
+				Labels            map[string]string
+				DeletionTimestamp string
 			}
 			Status struct {
 				Conditions        []struct{ Type, LastTransitionTime string }
@@ -38,7 +39,7 @@ func (r *release) checkFigures() {
 	for _, pod := range pods.Items {
 		component := pod.Metadata.Labels["app.kubernetes.io/component"]
 		limit, ok := limits[component]
-		if !ok || len(pod.Status.ContainerStatuses) == 0 {
+		if !ok || pod.Metadata.DeletionTimestamp != "" || len(pod.Status.ContainerStatuses) == 0 {
 			continue
 		}
 		started, err := time.Parse(time.RFC3339, pod.Status.ContainerStatuses[0].State.Running.StartedAt)

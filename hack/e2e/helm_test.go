@@ -36,10 +36,10 @@ func TestHelm4InstallsOverDefinitionsOfKubectl(t *testing.T) {
 	r.upgradeAndRollBack()
 	r.survivesFailures()
 	r.appliesSamples()
+	before := r.readState().immutable()
 	r.uninstall()
 
 	t.Log("install again: the Companies and the documents are still there")
-	before := r.readResources().immutable()
 	r.values = nil
 	r.install()
 	before.check(t, "the second installation", r.readState())

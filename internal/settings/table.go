@@ -32,6 +32,7 @@ const (
 	CommandDiff    = "diff"
 	CommandExport  = "export"
 	CommandGet     = "get"
+	CommandHealth  = "health"
 	CommandInspect = "inspect"
 	CommandMigrate = "migrate"
 	CommandRestore = "restore"
@@ -141,7 +142,7 @@ func Table() []Setting {
 			Help: "`CIDR` of internal IP addresses that may be requested, for tests; webhooks too", field: func(v *Values) any { return &v.AllowAddress },
 		},
 		{
-			Name: "port", Flag: true, Env: []string{"PORT"}, Group: groupGeneral, Default: "8080", Commands: servingCommands, rule: intRange(0, 65_535),
+			Name: "port", Flag: true, Env: []string{"PORT"}, Group: groupGeneral, Default: "8080", Commands: append([]string{CommandHealth}, servingCommands...), rule: intRange(0, 65_535),
 			Help: "port for the API and probes, on all IP addresses; 0 selects a free port", field: func(v *Values) any { return &v.Port },
 		},
 		{

@@ -87,7 +87,7 @@ if [ -n "$previous" ]; then
   # A backup of the new version fails if it has migrations to apply. Then nothing writes to the store
   # between the backup and the migrations, so that a rollback loses nothing.
   if ! ./backup.sh; then
-    log "stopping the previous version for the migrations of the new one"
+    log "the new version cannot back up the store before its migrations: stopping the previous one, which can"
     compose stop standalone api dashboard
     migrates=$(with_previous ./backup.sh) || {
       with_previous wait_until_ready

@@ -91,6 +91,29 @@ docker compose exec -T mongo mongosh --quiet --norc --eval 'try { db.getSiblingD
 docker compose run --rm -T --no-deps mongo-init || failed "the second initiation of the replica set"
 [ "$(stat --format %a secrets)" = 700 ] || failed "others can read the folder secrets"
 
+step "firewall: Docker passes by the chain INPUT, and obeys DOCKER-USER"
+ip netns add outside
+ip link add out0 type veth peer name in0 netns outside
+ip address add 10.9.0.1/24 dev out0
+ip link set out0 up
+ip -netns outside address add 10.9.0.2/24 dev in0
+ip -netns outside link set in0 up
+outside() {
+  ip netns exec outside curl --silent --output /dev/null --max-time 10 --cacert "$work/caddy-root.pem" \
+    --resolve api.clausea.test:443:10.9.0.1 https://api.clausea.test/readyz
+}
+iptables -A INPUT -i out0 -p tcp --dport 443 -j DROP
+outside || failed "a rule of INPUT applies to a published port, so the page is wrong"
+others=(-i out0 -p tcp -m conntrack --ctorigdstport 443 --ctdir ORIGINAL '!' -s 203.0.113.0/24 -j DROP)
+iptables -I DOCKER-USER "${others[@]}"
+if outside; then failed "the rule of DOCKER-USER does not apply"; fi
+iptables -D DOCKER-USER "${others[@]}"
+others[12]=10.9.0.0/24
+iptables -I DOCKER-USER "${others[@]}"
+outside || failed "the rule of DOCKER-USER drops the clients that it allows"
+iptables -D DOCKER-USER "${others[@]}"
+ip netns delete outside
+
 step "crawl the demo company"
 clausea apply -f - <"$here/../../internal/demo/company.yaml"
 crawl harbour

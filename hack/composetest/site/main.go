@@ -92,4 +92,3 @@ func forward(ctx context.Context, l net.Listener, addr string) {
 		})
 	}
 }
-

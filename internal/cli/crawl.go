@@ -84,7 +84,7 @@ func (a *app) crawlAll(cmd *cobra.Command, targets []string, f crawlFlags) (err 
 		return err
 	}
 	defer fetcher.Close()
-	r := &run.Runner{Log: a.log, Interactive: true, Metrics: metrics.crawl, WorkerID: workerIdentity()}
+	r := &run.Runner{Log: a.log, Interactive: true, Metrics: metrics.crawl, HostLeaseMetrics: metrics.hostLeases, WorkerID: workerIdentity()}
 	if r.PDF, err = newPDFReader(); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/crawl/fetch"
 	"github.com/clausea/crawler/internal/crawl/render"
+	"github.com/clausea/crawler/internal/document/doctype"
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/run/sampler"
 	"github.com/clausea/crawler/internal/store"
@@ -17,19 +18,24 @@ import (
 // crawlerMetrics holds the metrics of crawls, and of their requests and rendered pages. A zero
 // crawlerMetrics records nothing.
 type crawlerMetrics struct {
-	crawl  *telemetry.CrawlMetrics
-	fetch  *telemetry.FetchMetrics
-	render *telemetry.RenderMetrics
+	crawl      *telemetry.CrawlMetrics
+	fetch      *telemetry.FetchMetrics
+	render     *telemetry.RenderMetrics
+	hostLeases *telemetry.HostLeaseMetrics
 }
 
 // newCrawlerMetrics registers the metrics of crawls with the valid values of their labels.
 func newCrawlerMetrics(r prometheus.Registerer) (m crawlerMetrics, err error) {
 	if m.crawl, err = telemetry.NewCrawlMetrics(r, telemetry.CrawlLabels{
 		SkipReasons: labelValues(crawl.SkipReasons()), StopReasons: labelValues(crawl.StopReasons()), DocumentOutcomes: run.DocumentOutcomes(),
+		Triggers: labelValues(store.RunTriggers()), DocumentTypes: doctype.Legal(), HostReasons: labelValues(crawl.HostReasons()),
 	}); err != nil {
 		return m, err
 	}
 	if m.fetch, err = telemetry.NewFetchMetrics(r, labelValues(fetch.Reasons())); err != nil {
+		return m, err
+	}
+	if m.hostLeases, err = telemetry.NewHostLeaseMetrics(r); err != nil {
 		return m, err
 	}
 	m.render, err = telemetry.NewRenderMetrics(r, telemetry.RenderLabels{Outcomes: labelValues(render.Reasons), RefusalReasons: labelValues(render.Refusals)})
@@ -39,9 +45,10 @@ func newCrawlerMetrics(r prometheus.Registerer) (m crawlerMetrics, err error) {
 // processMetrics holds the metrics of the operator and standalone commands.
 type processMetrics struct {
 	crawlerMetrics
-	registry *prometheus.Registry
-	store    *telemetry.StoreMetrics
-	queue    *telemetry.QueueMetrics
+	registry  *prometheus.Registry
+	store     *telemetry.StoreMetrics
+	queue     *telemetry.QueueMetrics
+	documents *telemetry.DocumentMetrics
 }
 
 // newProcessMetrics registers all metrics of the program.
@@ -53,7 +60,10 @@ func newProcessMetrics() (m processMetrics, err error) {
 	if m.store, err = telemetry.NewStoreMetrics(m.registry, storeOperations()); err != nil {
 		return m, err
 	}
-	m.queue, err = telemetry.NewQueueMetrics(m.registry, sampler.Labels())
+	if m.queue, err = telemetry.NewQueueMetrics(m.registry, sampler.Labels()); err != nil {
+		return m, err
+	}
+	m.documents, err = telemetry.NewDocumentMetrics(m.registry, doctype.Legal())
 	return m, err
 }
 
@@ -65,7 +75,7 @@ func (p *process) recordWorkerPodRun(r store.Run) {
 		return
 	}
 	p.metrics.crawl.RecordRemoteRun(telemetry.RemoteRun{
-		Key: r.ID + " " + r.FinishedAt.Format(time.RFC3339Nano), Reason: r.StopReason, Duration: run.Duration(r),
+		Key: r.ID + " " + r.FinishedAt.Format(time.RFC3339Nano), Trigger: string(r.Trigger), Reason: r.StopReason, Duration: run.Duration(r),
 		Pages: r.Progress.Fetched, FailedURLs: r.Progress.Failed, Bytes: r.Bytes, Skipped: r.Progress.Skipped, Documents: run.OutcomeCounts(r.Documents),
 	})
 }

@@ -3,9 +3,11 @@ package cli
 import (
 	"bytes"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus/testutil"
 	dto "github.com/prometheus/client_model/go"
 
 	"github.com/clausea/crawler/internal/store"
@@ -23,6 +25,31 @@ func TestTheReferenceOfMetricsIsUpToDate(t *testing.T) {
 	}
 	if !bytes.Equal(got, want.Bytes()) {
 		t.Error("docs/reference/metrics.md is out of date: run make generate")
+	}
+}
+
+func TestAllMetricsFollowTheConventionsOfPrometheus(t *testing.T) {
+	t.Parallel()
+	registry, err := allMetrics()
+	if err != nil {
+		t.Fatal(err)
+	}
+	problems, err := testutil.GatherAndLint(registry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range problems {
+		t.Errorf("%s: %s", p.Metric, p.Text)
+	}
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const maxSeries = 60 // of a metric whose labels are not those of the API
+	for _, f := range families {
+		if n := len(f.GetMetric()); n > maxSeries && !strings.HasPrefix(f.GetName(), "clausea_api_") {
+			t.Errorf("%s has %d series", f.GetName(), n)
+		}
 	}
 }
 
@@ -65,7 +92,7 @@ func TestTheOperatorCountsTheRunsOfWorkerPods(t *testing.T) {
 		p.recordWorkerPodRun(r)
 	}
 	for name, want := range map[string]float64{
-		"clausea_crawl_runs_total": 1, "clausea_crawl_pages_total": 5, "clausea_crawl_urls_failed_total": 2,
+		"clausea_crawl_runs_total": 1, "clausea_crawl_runs_started_total": 1, "clausea_crawl_pages_total": 5, "clausea_crawl_urls_failed_total": 2,
 		"clausea_crawl_urls_skipped_total": 3, "clausea_crawl_documents_total": 5,
 	} {
 		if got := counted(t, m, name); got != want {

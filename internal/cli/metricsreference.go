@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 
 	"github.com/clausea/crawler/internal/httpapi"
@@ -15,17 +16,11 @@ import (
 // WriteMetricsMarkdown writes docs/reference/metrics.md: the metrics of the program with the
 // values of their labels.
 func WriteMetricsMarkdown(w io.Writer) error {
-	m, err := newProcessMetrics()
+	registry, err := allMetrics()
 	if err != nil {
 		return err
 	}
-	if err := httpapi.RegisterMetrics(m.registry); err != nil {
-		return err
-	}
-	if _, err := telemetry.NewWebhookMetrics(m.registry); err != nil {
-		return err
-	}
-	families, err := m.registry.Gather()
+	families, err := registry.Gather()
 	if err != nil {
 		return fmt.Errorf("gather the metrics: %w", err)
 	}
@@ -56,6 +51,19 @@ and those of the controllers, their work queues, their API requests and the lead
 		return fmt.Errorf("write docs/reference/metrics.md: %w", err)
 	}
 	return nil
+}
+
+// allMetrics returns a registry with all metrics of the program.
+func allMetrics() (*prometheus.Registry, error) {
+	m, err := newProcessMetrics()
+	if err != nil {
+		return nil, err
+	}
+	if err := httpapi.RegisterMetrics(m.registry); err != nil {
+		return nil, err
+	}
+	_, err = telemetry.NewWebhookMetrics(m.registry)
+	return m.registry, err
 }
 
 // labelsOf lists the labels of a metric with their values. The values of the build information

@@ -86,7 +86,7 @@ func (a *app) newProcess(ctx context.Context, role string, onConnect func(networ
 		p.end()
 		return nil, err
 	}
-	p.runner = &run.Runner{Engine: engine, Log: a.log.WithName("worker"), WorkerID: workerIdentity(), LeaseDuration: a.values.LeaseDuration, Metrics: p.metrics.crawl, PDF: pdf, MaxHostHold: hostlease.DefaultMaxHold}
+	p.runner = &run.Runner{Engine: engine, Log: a.log.WithName("worker"), WorkerID: workerIdentity(), LeaseDuration: a.values.LeaseDuration, Metrics: p.metrics.crawl, HostLeaseMetrics: p.metrics.hostLeases, PDF: pdf, MaxHostHold: hostlease.DefaultMaxHold}
 	p.ready.set(componentStore, "the store is not open yet")
 	if role == settings.CommandStandalone {
 		p.expectAPI()
@@ -195,6 +195,9 @@ func (p *process) setUp(ctx context.Context, m ctrl.Manager, jobs *crawljob.Reco
 	measure := &sampler.Sampler{Runs: p.store, Companies: m.GetClient(), Metrics: p.metrics.queue, Log: p.log}
 	if err := m.Add(measure); err != nil {
 		return fmt.Errorf("add the metrics of the queue: %w", err)
+	}
+	if err := m.Add(&sampler.DocumentSampler{Documents: p.store, Metrics: p.metrics.documents, Log: p.log}); err != nil {
+		return fmt.Errorf("add the metrics of the documents: %w", err)
 	}
 	if p.v.MaxConcurrentCrawls > 0 {
 		if err := m.Add(p.pool); err != nil {

@@ -29,6 +29,17 @@ const (
 	HostRetryAfter = "retry_after" // a response asks for a pause, typically a 429 or 503
 )
 
+// HostReasons returns the reasons of HostEvents: HostCrawlDelay, HostRetryAfter and skip reasons.
+func HostReasons() []string {
+	reasons := []string{HostCrawlDelay, HostRetryAfter}
+	for _, r := range []SkipReason{
+		SkipAccessDenied, SkipRateLimited, SkipServerError, SkipTimeout, SkipConnect, SkipTLS, SkipBadResponse, SkipHostDown, SkipHostBusy, SkipRetryLater,
+	} {
+		reasons = append(reasons, string(r))
+	}
+	return reasons
+}
+
 // reportPause reports that a host is paused because of a failed request or skipped URLs.
 func (hs *hosts) reportPause(host string, reason SkipReason, pause time.Duration) {
 	hs.ledger.observer.HostEvent(HostEvent{Host: host, Kind: HostPaused, Reason: string(reason), Delay: pause})

@@ -50,6 +50,8 @@ type counters struct {
 
 	skipped map[SkipReason]int
 
+	delayWait time.Duration // with no request in flight
+
 	failures failures // of this process, which explain the counts above
 }
 
@@ -273,7 +275,7 @@ func (l *ledger) progress(queued, inFlight int) Progress {
 	}
 	return Progress{
 		Fetched: l.fetched, Queued: queued, InFlight: inFlight, Failed: l.failed,
-		Skipped: skipped, LegalFound: l.legal, CurrentHost: l.currentHost, Elapsed: time.Since(l.started),
+		Skipped: skipped, LegalFound: l.legal, CurrentHost: l.currentHost, Elapsed: time.Since(l.started), DelayWait: l.delayWait,
 	}
 }
 

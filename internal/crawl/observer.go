@@ -145,6 +145,9 @@ type Progress struct {
 	LegalFound                        int
 	CurrentHost                       string
 	Elapsed                           time.Duration
+	// DelayWait is the time for which this process waited for the delays of hosts, with no
+	// request in flight.
+	DelayWait time.Duration
 }
 
 // Result is the result of a crawl.

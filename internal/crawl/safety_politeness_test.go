@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/crawl/crawltest"
@@ -87,7 +88,10 @@ func TestAShortRetryAfterIsObeyed(t *testing.T) {
 			h, requested := refuseFirst(status, "1", 2)
 			w.Handle("public.example", h)
 			recorder := &crawltest.Recorder{}
-			crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), recorder)
+			res := crawltest.Crawl(t, crawltest.Engine(t, w.Config()), crawltest.Plan("public.example"), recorder)
+			if d := res.Progress.DelayWait; d < time.Second {
+				t.Errorf("the crawl counted %s of waiting for the host", d)
+			}
 			if len(recorder.Pages()) != 3 || requested.Load() != 5 {
 				t.Errorf("%d pages were fetched with %d requests, want 3 with 5", len(recorder.Pages()), requested.Load())
 			}

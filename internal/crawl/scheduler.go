@@ -84,6 +84,8 @@ func (s *scheduler) loop(ctx context.Context, deadline <-chan time.Time) (StopRe
 			return reason, nil
 		}
 		var timer <-chan time.Time
+		waiting := wait > 0 && !s.requesting()
+		began := time.Now()
 		if wait > 0 {
 			wake.Reset(wait)
 			timer = wake.C
@@ -106,6 +108,9 @@ func (s *scheduler) loop(ctx context.Context, deadline <-chan time.Time) (StopRe
 			return StopTimeLimit, nil
 		case <-ctx.Done():
 			return StopInterrupted, nil
+		}
+		if waiting {
+			s.ledger.delayWait += time.Since(began)
 		}
 	}
 }

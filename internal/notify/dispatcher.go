@@ -28,6 +28,7 @@ type dispatcher struct {
 	// failing is set while the store fails, so that an outage is logged once.
 	failing             bool
 	sampledAt, expireAt time.Time
+	caughtUp            time.Time // when the deliveries of all changes were last queued
 }
 
 // endpoint is what the process knows about the endpoint of a webhook.
@@ -46,7 +47,7 @@ type endedAttempt struct {
 }
 
 func newDispatcher(s *Sender, fence store.Fence) *dispatcher {
-	return &dispatcher{Sender: s, fence: fence, endpoints: map[string]*endpoint{}, cancelled: map[string]bool{}, ended: make(chan endedAttempt, maxInFlight)}
+	return &dispatcher{Sender: s, fence: fence, endpoints: map[string]*endpoint{}, cancelled: map[string]bool{}, caughtUp: time.Now(), ended: make(chan endedAttempt, maxInFlight)}
 }
 
 // run sends until ctx ends or another Sender has the lease, and waits for the requests to end.
@@ -96,15 +97,25 @@ func (d *dispatcher) report(ctx context.Context, err error) (lost bool) {
 
 // poll reads the webhooks and enqueues deliveries of new changes.
 func (d *dispatcher) poll(ctx context.Context) error {
+	behind, err := d.readFeed(ctx)
+	if err == nil && !behind {
+		d.caughtUp = time.Now()
+	}
+	d.Metrics.SetFeedLag(time.Since(d.caughtUp).Truncate(time.Millisecond))
+	return err
+}
+
+// readFeed enqueues deliveries of new changes. It reports whether some are left.
+func (d *dispatcher) readFeed(ctx context.Context) (behind bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 	defer cancel()
 	all, err := d.listWebhooks(ctx)
 	if err != nil {
-		return err
+		return true, err
 	}
 	latest, err := d.Store.LatestChange(ctx)
 	if err != nil {
-		return fmt.Errorf("read the latest change: %w", err)
+		return true, fmt.Errorf("read the latest change: %w", err)
 	}
 	d.webhooks = d.webhooks[:0]
 	known := map[string]bool{}
@@ -119,7 +130,9 @@ func (d *dispatcher) poll(ctx context.Context) error {
 			d.endpoints[w.ID] = &endpoint{failing: !w.FailingSince.IsZero()}
 		}
 		d.webhooks = append(d.webhooks, w)
-		err = errors.Join(err, d.enqueue(ctx, d.fence, w, latest)) // the other webhooks continue
+		left, failed := d.enqueue(ctx, d.fence, w, latest)
+		behind = behind || left
+		err = errors.Join(err, failed) // the other webhooks continue
 	}
 	for id, e := range d.endpoints {
 		if !known[id] && e.inFlight == 0 {
@@ -127,7 +140,7 @@ func (d *dispatcher) poll(ctx context.Context) error {
 		}
 	}
 	maps.DeleteFunc(d.cancelled, func(id string, _ bool) bool { return !known[id] })
-	return errors.Join(err, d.maintain(ctx))
+	return behind, errors.Join(err, d.maintain(ctx))
 }
 
 // cancel cancels the pending deliveries to a webhook that is not Active any more. The program that

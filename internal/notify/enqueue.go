@@ -14,18 +14,19 @@ import (
 const maxBatches = 10
 
 // enqueue stores deliveries of the changes after the cursor of a webhook. latest is the sequence
-// up to which the feed has been read by the time of the call.
-func (s *Sender) enqueue(ctx context.Context, fence store.Fence, w store.Webhook, latest int64) error {
+// up to which the feed has been read by the time of the call. It reports whether changes are left
+// for the next call.
+func (s *Sender) enqueue(ctx context.Context, fence store.Fence, w store.Webhook, latest int64) (left bool, err error) {
 	for range maxBatches {
 		if w.Cursor >= latest {
-			return nil
+			return false, nil
 		}
 		changes, next, err := s.Store.ListChanges(ctx, store.ChangeQuery{
 			Companies: w.Filter.Companies, Types: w.Filter.Types, Kinds: w.Filter.Kinds, Labels: w.Filter.Labels,
 			After: w.Cursor, Order: store.OldestFirst, ListOptions: store.ListOptions{Limit: store.MaxDeliveryBatch},
 		})
 		if err != nil {
-			return fmt.Errorf("read the changes for webhook %s: %w", w.ID, err)
+			return true, fmt.Errorf("read the changes for webhook %s: %w", w.ID, err)
 		}
 		cursor := latest
 		if n := len(changes); n > 0 && (next != "" || changes[n-1].Sequence > latest) {
@@ -33,14 +34,14 @@ func (s *Sender) enqueue(ctx context.Context, fence store.Fence, w store.Webhook
 		}
 		err = s.Store.EnqueueDeliveries(ctx, fence, w.ID, cursor, s.deliveriesOf(changes))
 		if errors.Is(err, store.ErrNotFound) { // it was deleted
-			return nil
+			return false, nil
 		}
 		if err != nil {
-			return fmt.Errorf("enqueue deliveries to webhook %s: %w", w.ID, err)
+			return true, fmt.Errorf("enqueue deliveries to webhook %s: %w", w.ID, err)
 		}
 		w.Cursor = cursor
 	}
-	return nil
+	return w.Cursor < latest, nil
 }
 
 // deliveriesOf returns a delivery for each change of the namespace.

@@ -309,3 +309,19 @@ func (f *fixture) counted(outcome string) (n float64) {
 	}
 	return n
 }
+
+// gauge returns the value of a gauge without labels.
+func (f *fixture) gauge(name string) float64 {
+	f.t.Helper()
+	families, err := f.registry.Gather()
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	for _, family := range families {
+		if family.GetName() == name {
+			return family.GetMetric()[0].GetGauge().GetValue()
+		}
+	}
+	f.t.Fatalf("there is no metric %s", name)
+	return 0
+}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -108,4 +109,31 @@ func TestNoChangeIsLostOrOvertakenWhileTheStoreFails(t *testing.T) {
 	if len(ids) > 0 {
 		t.Errorf("%d changes were not received", len(ids))
 	}
+}
+
+// blindStore cannot read the feed of changes while blind is set.
+type blindStore struct {
+	store.Store
+	blind atomic.Bool
+}
+
+func (s *blindStore) LatestChange(ctx context.Context) (int64, error) {
+	if s.blind.Load() {
+		return 0, errUnreliable
+	}
+	return s.Store.LatestChange(ctx)
+}
+
+func TestTheLagOfTheFeedGrowsWhileItCannotBeRead(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, nil)
+	s := &blindStore{Store: f.store}
+	s.blind.Store(true)
+	o := f.options("a")
+	o.Store = s
+	f.start(o)
+	lag := func() float64 { return f.gauge("clausea_change_feed_lag_seconds") }
+	eventually(t, "a lag of the feed", func() bool { return lag() > 0.05 })
+	s.blind.Store(false)
+	eventually(t, "the end of the lag", func() bool { return lag() == 0 })
 }

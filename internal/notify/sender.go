@@ -125,6 +125,7 @@ func (s *Sender) own(ctx context.Context, lease store.Lease) {
 	lose()
 	<-renewed
 	s.Metrics.SetBacklog(0, 0)
+	s.Metrics.SetFeedLag(0)
 	if ctx.Err() == nil {
 		return
 	}

@@ -63,6 +63,7 @@ func (e *execution) run(ctx context.Context, checkpoint [][]byte) (Report, error
 	stopEvents()
 	cause := context.Cause(ctx)
 	if errors.Is(cause, store.ErrFenced) {
+		e.observer.metrics.RecordLost()
 		LogChange(e.runner.ChangeLog(), "run lost: another worker has taken it over", e.record)
 		return Report{}, cause
 	}
@@ -74,6 +75,7 @@ func (e *execution) run(ctx context.Context, checkpoint [][]byte) (Report, error
 	}
 	e.observer.events.flush(end)
 	e.observer.metrics.RecordSkips(skipCounts(res.Progress.Skipped))
+	e.observer.metrics.RecordDelayWait(res.Progress.DelayWait)
 	switch {
 	case errors.Is(err, context.Canceled):
 		e.stopReason = crawl.StopInterrupted

@@ -44,7 +44,7 @@ func newObserver(s storage, reader *pageReader, log logr.Logger, metrics *teleme
 		o.events = &eventLog{storage: s, log: log}
 	}
 	o.identity = newIdentity(s, o.found, o.pages.wasFetched)
-	o.recorder = &recorder{storage: s, identity: o.identity, reader: reader}
+	o.recorder = &recorder{storage: s, identity: o.identity, reader: reader, metrics: metrics}
 	return o
 }
 
@@ -161,12 +161,16 @@ func (o *observer) recordNoPage(out crawl.Outcome) {
 }
 
 // HostEvent implements crawl.Observer.
-func (o *observer) HostEvent(e crawl.HostEvent) { o.events.host(e) }
+func (o *observer) HostEvent(e crawl.HostEvent) {
+	o.metrics.RecordHostSlowdown(e.Reason)
+	o.events.host(e)
+}
 
 // Progress implements crawl.Observer.
 func (o *observer) Progress(p crawl.Progress) {
 	o.progress.set(p)
 	o.metrics.RecordSkips(skipCounts(p.Skipped))
+	o.metrics.RecordDelayWait(p.DelayWait)
 	if o.onProgress != nil {
 		o.onProgress(p)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/clausea/crawler/internal/document"
 	"github.com/clausea/crawler/internal/document/change"
 	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/telemetry"
 )
 
 // recorder saves documents, their versions and snapshots, and the changes. Each document is
@@ -18,6 +19,7 @@ type recorder struct {
 	storage  storage
 	identity *identity
 	reader   *pageReader
+	metrics  *telemetry.RunMetrics // nil if nothing is counted
 }
 
 // saveDocument saves the document that a page is: a version if its text has changed, the
@@ -60,6 +62,9 @@ func (r *recorder) createDocument(ctx context.Context, p *crawl.Page, d document
 	if err != nil {
 		return Found{}, false, fmt.Errorf("save new document %s: %w", p.URL, err)
 	}
+	if done.Created {
+		r.metrics.RecordVersions(rec.Type, len(c.Versions))
+	}
 	return Found{Document: done.Document, Change: Created}, done.Created, nil
 }
 
@@ -100,6 +105,7 @@ func (r *recorder) updateDocument(ctx context.Context, p *crawl.Page, d document
 	if err != nil {
 		return Found{}, fmt.Errorf("save document %s: %w", p.URL, err)
 	}
+	r.metrics.RecordVersions(c.Document.Type, len(c.Versions))
 	f.Document = done.Document
 	return f, nil
 }

@@ -47,6 +47,8 @@ type Runner struct {
 	Interactive bool
 	// Metrics counts what crawls do; it may be nil.
 	Metrics *telemetry.CrawlMetrics
+	// HostLeaseMetrics counts the leases on hosts; it may be nil.
+	HostLeaseMetrics *telemetry.HostLeaseMetrics
 	// WorkerID identifies this process in leases and records.
 	WorkerID string
 	// PDF converts a PDF to Markdown. If it is nil, PDFs are not read as documents. It gets
@@ -105,7 +107,7 @@ func (r *Runner) ExecuteUnstored(ctx context.Context, t Task, progress ProgressF
 }
 
 func (r *Runner) execute(ctx context.Context, t Task, rec store.Run, s Store, checkpoint [][]byte, progress ProgressFunc) (Report, error) {
-	metrics := r.Metrics.StartRun(len(checkpoint) > 0)
+	metrics := r.Metrics.StartRun(string(rec.Trigger), len(checkpoint) > 0)
 	e := newExecution(r, t, rec, s, metrics, progress)
 	rep, err := e.run(ctx, checkpoint)
 	if rep.Run.Ended() {
@@ -127,7 +129,7 @@ func (r *Runner) hostLeases(s store.Leases, rec store.Run) *hostlease.Leases {
 	}
 	return hostlease.New(hostlease.Config{
 		Store: s, Holder: fmt.Sprintf("%s/%s/%d", r.WorkerID, rec.ID, rec.Fence.Epoch),
-		Duration: r.leaseDuration(), MaxHold: r.MaxHostHold, Log: r.Log,
+		Duration: r.leaseDuration(), MaxHold: r.MaxHostHold, Log: r.Log, Metrics: r.HostLeaseMetrics,
 	})
 }
 

@@ -20,6 +20,11 @@ const (
 	TriggerManifest  RunTrigger = "Manifest"
 )
 
+// RunTriggers returns all triggers of a run.
+func RunTriggers() []RunTrigger {
+	return []RunTrigger{TriggerSchedule, TriggerAPI, TriggerCLI, TriggerDashboard, TriggerManifest}
+}
+
 // RunQuery selects runs. An empty list selects all values of its field.
 type RunQuery struct {
 	Companies []string

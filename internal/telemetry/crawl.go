@@ -16,10 +16,14 @@ type CrawlMetrics struct {
 	runs                 *prometheus.CounterVec
 	seconds              *prometheus.HistogramVec
 	running              prometheus.Gauge
+	started              *prometheus.CounterVec
 	retries              *prometheus.CounterVec
-	takeovers            prometheus.Counter
+	takeovers, lost      prometheus.Counter
+	versions             *prometheus.CounterVec
+	hostEvents           *prometheus.CounterVec
+	delayWait            prometheus.Counter
 
-	skipReasons, outcomes, stopReasons *labelSet
+	skipReasons, outcomes, stopReasons, triggers, types, hostReasons *labelSet
 
 	remoteMu sync.Mutex
 	remote   map[string]bool // the runs of other processes that were recorded, by key
@@ -27,7 +31,12 @@ type CrawlMetrics struct {
 
 // CrawlLabels lists the label values of CrawlMetrics, which exist from the start with the value
 // 0. Any other value is counted as "other".
-type CrawlLabels struct{ SkipReasons, DocumentOutcomes, StopReasons []string }
+type CrawlLabels struct {
+	SkipReasons, DocumentOutcomes, StopReasons []string
+	Triggers                                   []string // what starts runs
+	DocumentTypes                              []string
+	HostReasons                                []string // why hosts receive fewer requests
+}
 
 // NewCrawlMetrics creates the metrics and registers them with r. It returns an error if r
 // already has a metric of the same name.
@@ -44,22 +53,28 @@ func NewCrawlMetrics(r prometheus.Registerer, l CrawlLabels) (*CrawlMetrics, err
 			[]float64{1, 5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600}, "reason"),
 		running:     f.gauge("runs_running", "Number of runs that this process executes."),
 		retries:     f.counters("run_retries_total", "Failed runs that were queued again, by the stop reason of the failure.", "reason"),
+		started:     f.counters("runs_started_total", "Executions of runs that began, by what triggered the run. An interrupted run counts again when it resumes.", "trigger"),
 		takeovers:   f.counter("run_takeovers_total", "Runs that this process took over from a worker that was lost."),
+		lost:        f.counter("runs_lost_total", "Runs that this process lost, because it did not renew their lease and another worker took them over."),
+		versions:    f.counters("document_versions_total", "Versions of documents that were stored, by document type.", "type"),
+		hostEvents:  f.counters("host_slowdowns_total", "Hosts that were paused, or whose delay between requests was raised, by reason.", "reason"),
+		delayWait:   f.counter("host_delay_wait_seconds_total", "Time for which runs waited for the delays of hosts, with no request in flight."),
 		skipReasons: newLabels(l.SkipReasons...), outcomes: newLabels(l.DocumentOutcomes...), stopReasons: newLabels(l.StopReasons...),
+		triggers: newLabels(l.Triggers...), types: newLabels(l.DocumentTypes...), hostReasons: newLabels(l.HostReasons...),
 		remote: map[string]bool{},
 	}
-	for _, reason := range l.SkipReasons {
-		m.skipped.WithLabelValues(reason)
-	}
-	for _, outcome := range l.DocumentOutcomes {
-		m.documents.WithLabelValues(outcome)
-	}
+	startAtZero(m.skipped, l.SkipReasons)
+	startAtZero(m.documents, l.DocumentOutcomes)
 	for _, reason := range l.StopReasons {
 		m.runs.WithLabelValues(reason)
 		m.seconds.WithLabelValues(reason)
 		m.retries.WithLabelValues(reason)
 	}
-	return m, f.register("crawl", m.pages, m.failed, m.bytes, m.skipped, m.documents, m.runs, m.seconds, m.running, m.retries, m.takeovers)
+	startAtZero(m.started, l.Triggers)
+	startAtZero(m.versions, l.DocumentTypes)
+	startAtZero(m.hostEvents, l.HostReasons)
+	return m, f.register("crawl", m.pages, m.failed, m.bytes, m.skipped, m.documents, m.runs, m.seconds, m.running, m.retries,
+		m.started, m.takeovers, m.lost, m.versions, m.hostEvents, m.delayWait)
 }
 
 // CountRetry counts a failed run that is queued again. reason is the stop reason of the failure.
@@ -84,6 +99,7 @@ const maxRemote = 20_000
 // has no metrics of its own.
 type RemoteRun struct {
 	Key        string // identifies the execution of the run
+	Trigger    string // what triggered the run
 	Reason     string // the stop reason
 	Duration   time.Duration
 	Pages      int64
@@ -100,6 +116,7 @@ func (m *CrawlMetrics) RecordRemoteRun(r RemoteRun) {
 		return
 	}
 	reason := m.stopReasons.bound(r.Reason)
+	m.started.WithLabelValues(m.triggers.bound(r.Trigger)).Inc()
 	m.runs.WithLabelValues(reason).Inc()
 	m.seconds.WithLabelValues(reason).Observe(r.Duration.Seconds())
 	m.pages.Add(float64(r.Pages))

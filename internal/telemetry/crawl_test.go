@@ -13,11 +13,12 @@ import (
 func TestCrawlMetricsCountEachEventOnce(t *testing.T) {
 	t.Parallel()
 	reg := NewRegistry("v1.2.3")
-	m, err := NewCrawlMetrics(reg, CrawlLabels{SkipReasons: []string{"depth", "robots"}, DocumentOutcomes: []string{"New"}, StopReasons: []string{"Converged", "Internal"}})
+	m, err := NewCrawlMetrics(reg, CrawlLabels{SkipReasons: []string{"depth", "robots"}, DocumentOutcomes: []string{"New"}, StopReasons: []string{"Converged", "Internal"},
+		Triggers: []string{"API"}, DocumentTypes: []string{"imprint"}, HostReasons: []string{"retry_after"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, second := m.StartRun(false), m.StartRun(true)
+	first, second := m.StartRun("API", false), m.StartRun("", true)
 	first.RecordPage(100)
 	first.RecordPage(50)
 	first.RecordFailure()
@@ -30,11 +31,26 @@ func TestCrawlMetricsCountEachEventOnce(t *testing.T) {
 	second.Finish("Exploded")
 	m.CountRetry("Internal")
 	m.CountTakeover()
+	first.RecordDelayWait(2 * time.Second)
+	first.RecordDelayWait(3 * time.Second)
+	first.RecordHostSlowdown("retry_after")
+	first.RecordVersions("imprint", 2)
+	first.RecordVersions("imprint", 0)
+	second.RecordLost()
 	want := `
+# HELP clausea_crawl_document_versions_total Versions of documents that were stored, by document type.
+# TYPE clausea_crawl_document_versions_total counter
+clausea_crawl_document_versions_total{type="imprint"} 2
 # HELP clausea_crawl_documents_total Documents of runs that ended, by outcome.
 # TYPE clausea_crawl_documents_total counter
 clausea_crawl_documents_total{outcome="New"} 2
 clausea_crawl_documents_total{outcome="other"} 1
+# HELP clausea_crawl_host_delay_wait_seconds_total Time for which runs waited for the delays of hosts, with no request in flight.
+# TYPE clausea_crawl_host_delay_wait_seconds_total counter
+clausea_crawl_host_delay_wait_seconds_total 3
+# HELP clausea_crawl_host_slowdowns_total Hosts that were paused, or whose delay between requests was raised, by reason.
+# TYPE clausea_crawl_host_slowdowns_total counter
+clausea_crawl_host_slowdowns_total{reason="retry_after"} 1
 # HELP clausea_crawl_page_bytes_total Bytes of fetched pages, after decompression.
 # TYPE clausea_crawl_page_bytes_total counter
 clausea_crawl_page_bytes_total 150
@@ -48,9 +64,16 @@ clausea_crawl_run_retries_total{reason="Internal"} 1
 # HELP clausea_crawl_run_takeovers_total Runs that this process took over from a worker that was lost.
 # TYPE clausea_crawl_run_takeovers_total counter
 clausea_crawl_run_takeovers_total 1
+# HELP clausea_crawl_runs_lost_total Runs that this process lost, because it did not renew their lease and another worker took them over.
+# TYPE clausea_crawl_runs_lost_total counter
+clausea_crawl_runs_lost_total 1
 # HELP clausea_crawl_runs_running Number of runs that this process executes.
 # TYPE clausea_crawl_runs_running gauge
 clausea_crawl_runs_running 0
+# HELP clausea_crawl_runs_started_total Executions of runs that began, by what triggered the run. An interrupted run counts again when it resumes.
+# TYPE clausea_crawl_runs_started_total counter
+clausea_crawl_runs_started_total{trigger="API"} 1
+clausea_crawl_runs_started_total{trigger="other"} 1
 # HELP clausea_crawl_runs_total Executions of runs that ended, by stop reason. An interrupted run counts again when it resumes.
 # TYPE clausea_crawl_runs_total counter
 clausea_crawl_runs_total{reason="Converged"} 1
@@ -64,7 +87,7 @@ clausea_crawl_urls_failed_total 1
 clausea_crawl_urls_skipped_total{reason="depth"} 1
 clausea_crawl_urls_skipped_total{reason="robots"} 6
 `
-	names := []string{"documents_total", "page_bytes_total", "pages_total", "run_retries_total", "run_takeovers_total", "runs_running", "runs_total", "urls_failed_total", "urls_skipped_total"}
+	names := []string{"document_versions_total", "documents_total", "host_delay_wait_seconds_total", "host_slowdowns_total", "runs_lost_total", "runs_started_total", "page_bytes_total", "pages_total", "run_retries_total", "run_takeovers_total", "runs_running", "runs_total", "urls_failed_total", "urls_skipped_total"}
 	for i, n := range names {
 		names[i] = "clausea_crawl_" + n
 	}
@@ -111,7 +134,7 @@ func TestLabelValuesAreBounded(t *testing.T) {
 	for i := range 1000 {
 		skips[fmt.Sprintf("reason_%d", i)], documents[fmt.Sprint(i)] = 1, 1
 	}
-	r := m.StartRun(false)
+	r := m.StartRun("", false)
 	r.RecordSkips(skips)
 	r.RecordDocuments(documents)
 	if n, err := testutil.GatherAndCount(reg, "clausea_crawl_urls_skipped_total", "clausea_crawl_documents_total"); err != nil || n != 2 {
@@ -165,7 +188,7 @@ func TestMetricsOfRequestsStoreAndQueueExistFromTheStart(t *testing.T) {
 func TestNilMetricsRecordNothing(t *testing.T) {
 	t.Parallel()
 	var m *CrawlMetrics
-	r := m.StartRun(false)
+	r := m.StartRun("", false)
 	r.RecordPage(1)
 	r.RecordFailure()
 	r.RecordSkips(map[string]int{"robots": 1})

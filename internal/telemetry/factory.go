@@ -38,6 +38,13 @@ func (f factory) histograms(name, help string, buckets []float64, labels ...stri
 	}, labels)
 }
 
+// startAtZero creates the series of a counter with the value 0.
+func startAtZero(c *prometheus.CounterVec, values []string) {
+	for _, v := range values {
+		c.WithLabelValues(v)
+	}
+}
+
 // register registers metrics. what names them in the error.
 func (f factory) register(what string, metrics ...prometheus.Collector) error {
 	for _, c := range metrics {

@@ -14,6 +14,8 @@ type QueueMetrics struct {
 	waiting   *prometheus.GaugeVec
 	oldest    prometheus.Gauge
 	companies *prometheus.GaugeVec
+	lastCrawl prometheus.Gauge
+	interval  prometheus.Gauge
 
 	states, causes, ages []string
 }
@@ -27,6 +29,9 @@ type QueueSample struct {
 	Waiting   map[string]int // pending runs by the cause for which they wait
 	Oldest    time.Duration  // how long the first due run has waited for a worker
 	Companies map[string]int // by the age of the last crawl
+	LastCrawl time.Time      // the end of the last crawl, zero if there was none
+	// Interval is the shortest interval of the schedules, 0 if no company has one.
+	Interval time.Duration
 }
 
 // NewQueueMetrics creates the metrics and registers them with r.
@@ -37,10 +42,12 @@ func NewQueueMetrics(r prometheus.Registerer, l QueueLabels) (*QueueMetrics, err
 		waiting:   f.gauges("waiting_runs", "Pending runs, by the cause for which they wait. Only the leader sets it.", "cause"),
 		oldest:    f.gauge("oldest_waiting_seconds", "Time for which the oldest due run has waited for a worker, since it was created, due for a retry, or last executed. Only the leader sets it."),
 		companies: factory{r, ""}.gauges("companies", "Companies by the result and the age of their last crawl. Only the leader sets it.", "last_crawl"),
+		lastCrawl: factory{r, ""}.gauge("last_crawl_end_timestamp_seconds", "Time at which the last crawl of any company ended, 0 if there was none. Only the leader sets it."),
+		interval:  factory{r, ""}.gauge("schedule_interval_seconds", "The shortest interval of the schedules that are not suspended, 0 if there is none. Only the leader sets it."),
 		states:    l.States, causes: l.Causes, ages: l.Ages,
 	}
 	m.Set(QueueSample{})
-	return m, f.register("queue", m.runs, m.waiting, m.oldest, m.companies)
+	return m, f.register("queue", m.runs, m.waiting, m.oldest, m.companies, m.lastCrawl, m.interval)
 }
 
 // Set sets all values.
@@ -57,4 +64,9 @@ func (m *QueueMetrics) Set(s QueueSample) {
 	set(m.waiting, m.causes, s.Waiting)
 	set(m.companies, m.ages, s.Companies)
 	m.oldest.Set(s.Oldest.Seconds())
+	m.interval.Set(s.Interval.Seconds())
+	m.lastCrawl.Set(0)
+	if !s.LastCrawl.IsZero() {
+		m.lastCrawl.Set(float64(s.LastCrawl.UnixMilli()) / 1000)
+	}
 }

@@ -5,12 +5,14 @@ import (
 	"time"
 )
 
-// StartRun records the start of a run and returns its metrics. The first call of RecordSkips
-// for a resumed run records nothing, because the previous process recorded those counts.
-func (m *CrawlMetrics) StartRun(resumed bool) *RunMetrics {
+// StartRun records the start of a run, by what triggered it, and returns its metrics. The first
+// call of RecordSkips for a resumed run records nothing, because the previous process recorded
+// those counts.
+func (m *CrawlMetrics) StartRun(trigger string, resumed bool) *RunMetrics {
 	if m == nil {
 		return nil
 	}
+	m.started.WithLabelValues(m.triggers.bound(trigger)).Inc()
 	m.running.Inc()
 	r := &RunMetrics{all: m, startedAt: time.Now()}
 	if !resumed {
@@ -27,6 +29,7 @@ type RunMetrics struct {
 
 	mu            sync.Mutex
 	recordedSkips map[string]int // counts recorded so far; nil until a resumed run has its baseline
+	recordedWait  time.Duration
 }
 
 // RecordPage records a fetched page and its size in bytes.
@@ -64,6 +67,41 @@ func (r *RunMetrics) RecordSkips(counts map[string]int) {
 		if !first {
 			r.all.skipped.WithLabelValues(r.all.skipReasons.bound(reason)).Add(float64(increase))
 		}
+	}
+}
+
+// RecordDelayWait records the increase of the time for which the run waited for the delays of
+// hosts in this process.
+func (r *RunMetrics) RecordDelayWait(total time.Duration) {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if total > r.recordedWait {
+		r.all.delayWait.Add((total - r.recordedWait).Seconds())
+		r.recordedWait = total
+	}
+}
+
+// RecordHostSlowdown records that a host was paused or its delay was raised.
+func (r *RunMetrics) RecordHostSlowdown(reason string) {
+	if r != nil {
+		r.all.hostEvents.WithLabelValues(r.all.hostReasons.bound(reason)).Inc()
+	}
+}
+
+// RecordVersions records that n versions of a document of a type were stored.
+func (r *RunMetrics) RecordVersions(documentType string, n int) {
+	if r != nil && n > 0 {
+		r.all.versions.WithLabelValues(r.all.types.bound(documentType)).Add(float64(n))
+	}
+}
+
+// RecordLost records that another worker has taken the run over.
+func (r *RunMetrics) RecordLost() {
+	if r != nil {
+		r.all.lost.Inc()
 	}
 }
 

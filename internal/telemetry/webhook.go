@@ -20,6 +20,7 @@ const (
 type WebhookMetrics struct {
 	deliveries   *prometheus.CounterVec
 	pending, lag prometheus.Gauge
+	feedLag      prometheus.Gauge
 	outcomes     *labelSet
 }
 
@@ -31,18 +32,26 @@ func NewWebhookMetrics(r prometheus.Registerer) (*WebhookMetrics, error) {
 		deliveries: f.counters("deliveries_total", "Attempts to deliver a change to a webhook, by outcome.", "outcome"),
 		pending:    f.gauge("pending_deliveries", "Deliveries that are not delivered yet, at most 5000. Only the process that sends sets it."),
 		lag:        f.gauge("lag_seconds", "Age of the oldest of the pending deliveries. Only the process that sends sets it."),
+		feedLag:    factory{r, "change"}.gauge("feed_lag_seconds", "Time since the deliveries of all changes were last queued. Only the process that sends sets it."),
 		outcomes:   newLabels(outcomes...),
 	}
 	for _, o := range outcomes {
 		m.deliveries.WithLabelValues(o)
 	}
-	return m, f.register("webhook", m.deliveries, m.pending, m.lag)
+	return m, f.register("webhook", m.deliveries, m.pending, m.lag, m.feedLag)
 }
 
 // RecordAttempt records an attempt by its outcome.
 func (m *WebhookMetrics) RecordAttempt(outcome string) {
 	if m != nil {
 		m.deliveries.WithLabelValues(m.outcomes.bound(outcome)).Inc()
+	}
+}
+
+// SetFeedLag sets the time since the deliveries of all changes were last queued.
+func (m *WebhookMetrics) SetFeedLag(lag time.Duration) {
+	if m != nil {
+		m.feedLag.Set(lag.Seconds())
 	}
 }
 

@@ -1,6 +1,11 @@
 // Package doctype defines the document types and their names in Open Terms Archive.
 package doctype
 
+import (
+	"maps"
+	"slices"
+)
+
 // The document types. Other is the type of a page that is not a legal document.
 const (
 	PrivacyPolicy   = "privacy_policy"
@@ -50,6 +55,9 @@ var OTAName = map[string]string{
 	Carriage: "Conditions of Carriage", LawEnforcement: "Law Enforcement Guidelines", Brand: "Brand Guidelines",
 	Complaints: "Complaints Policy", HumanRights: "Human Rights Policy", OtherLegal: "Other Legal Document",
 }
+
+// Legal returns the types of legal documents, sorted: all types but Other.
+func Legal() []string { return slices.Sorted(maps.Keys(OTAName)) }
 
 // IsKnown reports whether t is a document type or Other.
 func IsKnown(t string) bool {

@@ -25,6 +25,7 @@ import (
 
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/telemetry"
 )
 
 // The defaults of a Config.
@@ -69,6 +70,7 @@ type Config struct {
 	// WaitTimeout is how long Acquire waits for a host.
 	WaitTimeout time.Duration
 	Log         logr.Logger
+	Metrics     *telemetry.HostLeaseMetrics // may be nil
 }
 
 // Leases acquires host leases for one crawl. It is safe for concurrent use.
@@ -100,7 +102,28 @@ func setDefault(d *time.Duration, value time.Duration) {
 }
 
 // Acquire implements crawl.HostLeases.
-func (l *Leases) Acquire(ctx context.Context, host string) (crawl.HostLease, error) {
+func (l *Leases) Acquire(ctx context.Context, host string) (lease crawl.HostLease, err error) {
+	defer func(began time.Time) {
+		if ctx.Err() == nil {
+			l.Metrics.RecordAcquisition(outcomeOf(err), time.Since(began))
+		}
+	}(time.Now())
+	return l.acquire(ctx, host)
+}
+
+// outcomeOf returns the outcome of Acquire for the metrics.
+func outcomeOf(err error) string {
+	switch {
+	case err == nil:
+		return telemetry.HostLeaseAcquired
+	case errors.Is(err, crawl.ErrHostBusy):
+		return telemetry.HostLeaseBusy
+	default:
+		return telemetry.HostLeaseFailed
+	}
+}
+
+func (l *Leases) acquire(ctx context.Context, host string) (crawl.HostLease, error) {
 	l.mu.Lock()
 	yielded := l.yielded[host]
 	l.mu.Unlock()
@@ -177,6 +200,7 @@ func (l *Leases) tryAcquire(ctx context.Context, host string) (*Lease, error) {
 	l.mu.Lock()
 	delete(l.yielded, host)
 	l.held++
+	l.Metrics.AddHeld(1)
 	l.mu.Unlock()
 	return l.newLease(ctx, host, stored, requestedAt), nil
 }
@@ -212,6 +236,7 @@ func (l *Leases) recordRelease() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.held--
+	l.Metrics.AddHeld(-1)
 }
 
 // recordYield records that a host is released for the crawls in its wait queue.

@@ -4,15 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/go-logr/logr"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/store/sqlite"
+	"github.com/clausea/crawler/internal/telemetry"
 )
 
 // waitTimeout bounds every wait of a test.
@@ -126,8 +129,33 @@ func TestAcquireTimesOutIfTheHostIsNeverReleased(t *testing.T) {
 	}
 	l := shortLeases(s, "b")
 	l.WaitTimeout = 300 * time.Millisecond
+	registry := prometheus.NewRegistry()
+	var err error
+	if l.Metrics, err = telemetry.NewHostLeaseMetrics(registry); err != nil {
+		t.Fatal(err)
+	}
 	if lease, err := l.Acquire(t.Context(), host); !errors.Is(err, crawl.ErrHostBusy) || lease != nil {
 		t.Errorf("got %v, %v; want ErrHostBusy", lease, err)
+	}
+	if free, err := l.Acquire(t.Context(), "free.example"); err != nil {
+		t.Error(err)
+	} else {
+		free.Release(t.Context(), time.Now())
+	}
+	counts := map[string]uint64{}
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			if h := m.GetHistogram(); h != nil {
+				counts[m.GetLabel()[0].GetValue()] = h.GetSampleCount()
+			}
+		}
+	}
+	if want := (map[string]uint64{telemetry.HostLeaseBusy: 1, telemetry.HostLeaseAcquired: 1, telemetry.HostLeaseFailed: 0}); !maps.Equal(counts, want) {
+		t.Errorf("the counted outcomes are %v, want %v", counts, want)
 	}
 	if _, err := s.AcquireLease(t.Context(), QueueLeaseName(host), "next", time.Hour); err != nil {
 		t.Errorf("the crawl is still in the wait queue: %v", err)

@@ -81,6 +81,7 @@ func (h *Lease) renew(ctx context.Context) (lost bool) {
 		h.expiresAfter.Store(int64(now.Sub(h.requestedAt) + h.leases.Duration))
 	case errors.Is(err, store.ErrFenced):
 		h.mustRelease.Store(true)
+		h.leases.Metrics.CountLost()
 		return true
 	case !errors.Is(ctx.Err(), context.Canceled): // otherwise the lease is being released
 		h.leases.Log.V(1).Info("failed to renew host lease", "host", h.host, "error", err.Error())

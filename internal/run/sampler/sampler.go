@@ -66,6 +66,8 @@ type Sampler struct {
 	Log       logr.Logger
 	// Interval is the time between two samples (default 15 s).
 	Interval time.Duration
+
+	intervals intervals
 }
 
 // Start implements manager.Runnable. It returns when ctx ends and sets all values to 0, because
@@ -122,7 +124,14 @@ func (s *Sampler) Sample(ctx context.Context, now time.Time) (telemetry.QueueSam
 	}
 	out.Companies = map[string]int{}
 	for i := range companies.Items {
-		out.Companies[ageOf(&companies.Items[i], now)]++
+		c := &companies.Items[i]
+		out.Companies[ageOf(c, now)]++
+		if last := c.Status.LastCrawl; last != nil && last.CompletionTime != nil && last.CompletionTime.After(out.LastCrawl) {
+			out.LastCrawl = last.CompletionTime.Time
+		}
+		if d := s.intervals.of(c, now); d > 0 && (out.Interval == 0 || d < out.Interval) {
+			out.Interval = d
+		}
 	}
 	return out, nil
 }

@@ -49,6 +49,7 @@ type processMetrics struct {
 	store     *telemetry.StoreMetrics
 	queue     *telemetry.QueueMetrics
 	documents *telemetry.DocumentMetrics
+	heartbeat *telemetry.HeartbeatMetrics
 }
 
 // newProcessMetrics registers all metrics of the program.
@@ -63,7 +64,10 @@ func newProcessMetrics() (m processMetrics, err error) {
 	if m.queue, err = telemetry.NewQueueMetrics(m.registry, sampler.Labels()); err != nil {
 		return m, err
 	}
-	m.documents, err = telemetry.NewDocumentMetrics(m.registry, doctype.Legal())
+	if m.documents, err = telemetry.NewDocumentMetrics(m.registry, doctype.Legal()); err != nil {
+		return m, err
+	}
+	m.heartbeat, err = telemetry.NewHeartbeatMetrics(m.registry)
 	return m, err
 }
 

@@ -199,6 +199,9 @@ func (p *process) setUp(ctx context.Context, m ctrl.Manager, jobs *crawljob.Reco
 	if err := m.Add(&sampler.DocumentSampler{Documents: p.store, Metrics: p.metrics.documents, Log: p.log}); err != nil {
 		return fmt.Errorf("add the metrics of the documents: %w", err)
 	}
+	if err := p.addHeartbeat(m); err != nil {
+		return err
+	}
 	if p.v.MaxConcurrentCrawls > 0 {
 		if err := m.Add(p.pool); err != nil {
 			return fmt.Errorf("add the workers: %w", err)

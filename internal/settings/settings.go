@@ -95,6 +95,7 @@ type Values struct {
 	Execution           string
 	WorkerImage         string
 	WorkerSecret        string
+	HeartbeatURL        Secret // may contain a token
 	WorkerMemory        string
 	WorkerPriorityClass string
 	WorkerTemplate      string

@@ -170,6 +170,10 @@ func Table() []Setting {
 			Help: "time after which a run that has ended is deleted; the newest run of a company and the runs of existing CrawlJobs are always kept", field: func(v *Values) any { return &v.RunRetentionAge },
 		},
 		{
+			Name: "heartbeat-url", Env: []string{"HEARTBEAT_URL"}, Group: groupControllers, Commands: controllerCommands, rule: webURL,
+			Help: "URL that the leader requests every 60 s while crawls can run, for a service that raises an alarm when the requests stop; an internal IP address needs CLAUSEA_ALLOW_ADDRESS", field: func(v *Values) any { return &v.HeartbeatURL },
+		},
+		{
 			Name: "watch-namespace", Flag: true, Env: []string{"CLAUSEA_WATCH_NAMESPACE"}, Group: groupControllers, Commands: []string{CommandOperator},
 			Help: "`namespace` to watch; defaults to all namespaces", field: func(v *Values) any { return &v.WatchNamespace },
 		},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -42,6 +43,8 @@ type Pool struct {
 
 	once sync.Once
 	wake chan struct{}
+	// polledAt is the time of the last poll of the queue, in nanoseconds since 1970.
+	polledAt atomic.Int64
 
 	mu       sync.Mutex
 	active   map[string]bool        // the runs that this pool executes, by ID
@@ -112,6 +115,7 @@ func (p *Pool) Start(ctx context.Context) error {
 			return nil
 		}
 		rec, lease, ok := p.claimNext(ctx)
+		p.polledAt.Store(time.Now().UnixNano())
 		if ok {
 			wait.Add(1)
 			go func() {
@@ -131,6 +135,22 @@ func (p *Pool) Start(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// maxPollAge is the age of the last poll after which a pool that executes no run is not alive. A
+// poll includes the retries of the store.
+const maxPollAge = 2 * time.Minute
+
+// Alive returns an error if the pool neither executes a run nor polls the queue.
+func (p *Pool) Alive() error {
+	p.mu.Lock()
+	active := len(p.active)
+	p.mu.Unlock()
+	p.polledAt.CompareAndSwap(0, time.Now().UnixNano()) // it has not started yet
+	if age := time.Since(time.Unix(0, p.polledAt.Load())); active == 0 && age > maxPollAge {
+		return fmt.Errorf("the workers have not polled the queue for more than %s", maxPollAge)
+	}
+	return nil
 }
 
 // ErrNotAssigned means that a run is assigned to another worker.

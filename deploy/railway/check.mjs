@@ -6,7 +6,8 @@ import program from "./out/.railway/railway.js";
 
 const settings = readFileSync("../../docs/configuration.md", "utf8");
 const template = readFileSync("template.md", "utf8");
-const image = readFileSync("../../Dockerfile", "utf8");
+const image = readFileSync("Dockerfile", "utf8");
+const release = readFileSync("../../Dockerfile", "utf8");
 
 // These variables are not settings of Clausea.
 const others = new Set(["GOMEMLIMIT"]);
@@ -15,8 +16,11 @@ const secrets = new Set(["MONGO_URI", "API_KEY", "DASHBOARD_PASSWORD"]);
 const declared = await program(createRailwayContext({ environment: "production" }), project);
 assert.deepEqual(declared.resources.map((r) => r.name).sort(), ["api", "dashboard", "standalone"]);
 // Railway accepts cache mounts only with the ID of one service.
-assert.ok(!image.includes("type=cache"), "the Dockerfile has cache mounts, which Railway rejects");
+assert.ok(!image.includes("--mount=type=cache"), "the Dockerfile has cache mounts, which Railway rejects");
 assert.match(image, /ENTRYPOINT \["\/clausea"\]\s*$/, "the last stage of the Dockerfile, which Railway builds, starts /clausea");
+// What the program is built from is the same in both images.
+const copied = (text) => text.match(/^COPY (?!--from).*$/gm);
+assert.deepEqual(copied(image), copied(release), "the Dockerfile of Railway builds from the same files as that of a release");
 
 for (const s of declared.resources) {
   const name = s.name;
@@ -25,7 +29,7 @@ for (const s of declared.resources) {
   assert.ok(s.deploy.overlapSeconds > 0, `${name}: the old version answers until the new one is ready`);
   assert.equal(s.deploy.healthcheckPath, "/readyz", `${name}: the health check`);
   assert.equal(s.deploy.healthcheckTimeout, 300, `${name}: the time for the health check`);
-  assert.equal(s.build.builder, "DOCKERFILE", `${name}: the builder`);
+  assert.deepEqual(s.build, { builder: "DOCKERFILE", dockerfilePath: "deploy/railway/Dockerfile" }, `${name}: the build`);
   assert.ok(s.deploy.limitOverride.containers.memoryBytes <= 512 * 1024 * 1024, `${name}: the memory of the free plan`);
   assert.equal(s.variables.PORT.value, "8080", `${name}: the port`);
   assert.ok(s.variables.MONGO_URI, `${name}: the store`);

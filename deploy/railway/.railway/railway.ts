@@ -20,7 +20,7 @@ const memory = { api: 256, dashboard: 256, standalone: 512 };
 function deployment(command: keyof typeof memory) {
   return {
     source,
-    build: { builder: "DOCKERFILE" as const, dockerfilePath: "Dockerfile" },
+    build: { builder: "DOCKERFILE" as const, dockerfilePath: "deploy/railway/Dockerfile" },
     // Exec form: Railway expands no variables here, and the image has no shell.
     start: `/clausea ${command}`,
     // Railway asks for this path with the host healthcheck.railway.app until it answers 200, and only

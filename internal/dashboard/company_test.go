@@ -93,7 +93,10 @@ func TestAnObjectionPeriodMakesACalendarOfDeadlines(t *testing.T) {
 			t.Errorf("%s has %d deadlines, want 1", path, n)
 		}
 	}
-	d.get("/companies/alpha").mustContain(t, "30 days from the day", `value="30"`)
+	d.get("/companies/alpha").mustContain(t, "30 days from the day", `value="30"`, "/v1/feeds/deadlines.ics?companies=alpha", `name="feed" value="companies=alpha"`)
+	d.post("/keys", "name", "Calendar of alpha", "scope", "feed", "feed", "companies=alpha").mustContain(t, "It is not shown again")
+	d.get("/schedule").mustContain(t, "/v1/feeds/deadlines.ics<", "Create a key that reads only this calendar")
+	d.as("viewer").get("/schedule").mustContain(t, "An operator can create the key.")
 }
 
 func TestTheSettingsOfACompanyAreValidatedAndSaved(t *testing.T) {

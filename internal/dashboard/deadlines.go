@@ -1,10 +1,8 @@
 package dashboard
 
 import (
-	"fmt"
-
-	"github.com/clausea/crawler/internal/document/doctype"
 	"github.com/clausea/crawler/internal/icalendar"
+	"github.com/clausea/crawler/internal/service"
 )
 
 // registerDeadlines registers the calendars of objection deadlines.
@@ -20,17 +18,8 @@ func (s *Server) deadlineCalendar(v *visit) (file, error) {
 	if err != nil {
 		return file{}, err
 	}
-	name, fileName := "Objection deadlines", "deadlines.ics"
-	if company != "" {
-		name, fileName = name+" of "+company, company+"-deadlines.ics"
+	if company == "" {
+		return file{Name: "deadlines.ics", MediaType: icalendar.MediaType, Body: service.DeadlineCalendar(nil, deadlines), Attachment: true}, nil
 	}
-	events := make([]icalendar.Event, 0, len(deadlines))
-	for _, d := range deadlines {
-		events = append(events, icalendar.Event{
-			ID: "change-" + d.ID + "@clausea.co", Day: d.Day, Stamp: d.At,
-			Summary:     fmt.Sprintf("Objection deadline: %s, %s", d.CompanyName, doctype.Name(d.DocumentType)),
-			Description: fmt.Sprintf("%s\nSeen on %s.", d.Title, d.At.UTC().Format("2 January 2006")), URL: d.URL,
-		})
-	}
-	return file{Name: fileName, MediaType: icalendar.MediaType, Body: icalendar.Calendar(name, events), Attachment: true}, nil
+	return file{Name: company + "-deadlines.ics", MediaType: icalendar.MediaType, Body: service.DeadlineCalendar([]string{company}, deadlines), Attachment: true}, nil
 }

@@ -104,4 +104,5 @@ func registerChanges(s *Server, changes *service.Changes) {
 	})
 	registerChangeEvents(s, changes)
 	registerFeeds(s, changes)
+	registerCalendar(s, changes)
 }

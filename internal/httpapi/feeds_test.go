@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/service"
 	"github.com/clausea/crawler/internal/store"
 )
@@ -263,5 +264,42 @@ func TestTheErrorsOfFeedsAreProblems(t *testing.T) {
 	}
 	if r := a.call("POST", "/v1/feeds/changes.atom", "{}"); r.StatusCode != http.StatusMethodNotAllowed {
 		t.Errorf("POST has status %d", r.StatusCode)
+	}
+}
+
+func TestACalendarKeyReadsTheDeadlinesOfItsCompanies(t *testing.T) {
+	t.Parallel()
+	a := newTestAPI(t, nil)
+	for _, name := range []string{"acme", "globex"} {
+		a.addCompany(name)
+		c := &v1alpha1.Company{}
+		if err := a.resources().Get(t.Context(), a.companyKey(name), c); err != nil {
+			t.Fatal(err)
+		}
+		c.Annotations = map[string]string{service.ObjectionDaysAnnotation: "30"}
+		if err := a.resources().Update(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	addChanges(t, a.store, 0, 4, func(_ int, c *store.Change) { c.Kind, c.At = store.ChangeChanged, time.Now() })
+	created := decode[CreatedKey](t, a.call("POST", "/v1/keys", `{"name":"calendar","scopes":["feed"],"feed":"companies=acme"}`), 201)
+	basic := "Basic " + base64.StdEncoding.EncodeToString([]byte("calendar:"+created.Secret))
+	r := a.call("GET", "/v1/feeds/deadlines.ics?companies=acme", "", "Authorization", basic)
+	if r.StatusCode != 200 || r.Header.Get("Content-Type") != "text/calendar; charset=utf-8" || strings.Count(string(r.body), "BEGIN:VEVENT") != 2 || strings.Contains(string(r.body), "globex") {
+		t.Errorf("status %d, %s: %s", r.StatusCode, r.Header.Get("Content-Type"), r.body)
+	}
+	if again := a.call("GET", "/v1/feeds/deadlines.ics?companies=acme", "", "Authorization", basic, "If-None-Match", r.Header.Get("ETag")); again.StatusCode != 304 {
+		t.Errorf("the current calendar: status %d", again.StatusCode)
+	}
+	for path, status := range map[string]int{"/v1/feeds/deadlines.ics": 403, "/v1/feeds/deadlines.ics?companies=globex": 403, "/v1/feeds/deadlines.ics?companies=acme&kinds=Changed": 422, "/v1/companies": 401} {
+		if r := a.call("GET", path, "", "Authorization", basic); r.StatusCode != status {
+			t.Errorf("%s: status %d, want %d", path, r.StatusCode, status)
+		}
+	}
+	if r := a.call("GET", "/v1/feeds/deadlines.ics", ""); r.StatusCode != 200 || strings.Count(string(r.body), "BEGIN:VEVENT") != 4 {
+		t.Errorf("all deadlines: status %d: %s", r.StatusCode, r.body)
+	}
+	if r := a.call("GET", "/v1/feeds/deadlines.ics?companies=unknown", ""); r.StatusCode != 200 || strings.Contains(string(r.body), "VEVENT") {
+		t.Errorf("an unknown company: status %d: %s", r.StatusCode, r.body)
 	}
 }

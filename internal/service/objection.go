@@ -142,15 +142,32 @@ func (s *Changes) Deadlines(ctx context.Context, caller Caller, name string) ([]
 	if err := caller.Authorize(store.ScopeRead); err != nil {
 		return nil, err
 	}
-	companies, err := s.companiesWithObjection(ctx, name)
+	if name == "" {
+		return s.deadlines(ctx, nil)
+	}
+	if _, err := s.Resources.company(ctx, name); err != nil {
+		return nil, err
+	}
+	return s.deadlines(ctx, []string{name})
+}
+
+// DeadlineFeed returns the deadlines of companies, or of all companies if there are no names. Names
+// of companies that do not exist are ignored. query is the query of the feed that the caller asked
+// for: a caller with the scope feed may read only the feed of its key.
+func (s *Changes) DeadlineFeed(ctx context.Context, caller Caller, query string, names []string) ([]Deadline, error) {
+	if err := authorizeFeed(caller, query); err != nil {
+		return nil, err
+	}
+	return s.deadlines(ctx, names)
+}
+
+func (s *Changes) deadlines(ctx context.Context, names []string) ([]Deadline, error) {
+	companies, err := s.companiesWithObjection(ctx, names)
 	if err != nil || len(companies) == 0 {
 		return nil, err
 	}
 	q := ChangeQuery{Since: s.Guard.Now().Add(-deadlineAge), ListOptions: store.ListOptions{Limit: store.MaxLimit}}
-	q.Kinds = objectionKinds
-	if name != "" {
-		q.Companies = []string{name}
-	}
+	q.Kinds, q.Companies = objectionKinds, names
 	var out []Deadline
 	for range maxDeadlinePages {
 		items, next, err := s.list(ctx, q)
@@ -174,20 +191,25 @@ func (s *Changes) Deadlines(ctx context.Context, caller Caller, name string) ([]
 }
 
 // companiesWithObjection returns the companies that have an objection period, by their keys in the
-// store.
-func (s *Changes) companiesWithObjection(ctx context.Context, name string) (map[string]*v1alpha1.Company, error) {
+// store: those with one of the names, or all of them if there are no names.
+func (s *Changes) companiesWithObjection(ctx context.Context, names []string) (map[string]*v1alpha1.Company, error) {
 	out := map[string]*v1alpha1.Company{}
 	add := func(c *v1alpha1.Company) {
 		if _, ok := ObjectionOf(c); ok {
 			out[v1alpha1.StoreKey(c.Namespace, c.Name)] = c
 		}
 	}
-	if name != "" {
+	for _, name := range names {
 		c, err := s.Resources.company(ctx, name)
+		if err != nil && !problem.IsCode(err, problem.NotFound) {
+			return nil, err
+		}
 		if err == nil {
 			add(c)
 		}
-		return out, err
+	}
+	if len(names) > 0 {
+		return out, nil
 	}
 	list := &v1alpha1.CompanyList{}
 	if err := s.Resources.Cache.List(ctx, list, client.InNamespace(s.Resources.Namespace), client.UnsafeDisableDeepCopy); err != nil {

@@ -5287,6 +5287,68 @@ export type JsonFeedResponses = {
 
 export type JsonFeedResponse = JsonFeedResponses[keyof JsonFeedResponses];
 
+export type DeadlineCalendarData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Names of companies.
+         */
+        companies?: Array<string>;
+    };
+    url: '/v1/feeds/deadlines.ics';
+};
+
+export type DeadlineCalendarErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Acceptable
+     */
+    406: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+    /**
+     * Gateway Timeout
+     */
+    504: Problem;
+};
+
+export type DeadlineCalendarError = DeadlineCalendarErrors[keyof DeadlineCalendarErrors];
+
+export type DeadlineCalendarResponses = {
+    /**
+     * The calendar.
+     */
+    200: string;
+};
+
+export type DeadlineCalendarResponse = DeadlineCalendarResponses[keyof DeadlineCalendarResponses];
+
 export type ListKeysData = {
     body?: never;
     path?: never;

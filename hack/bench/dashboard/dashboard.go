@@ -36,8 +36,8 @@ type filledStore interface {
 // documents.
 func Run(ctx context.Context, r *report.Report, o Options) error {
 	r.Section("Dashboard")
-	r.Note("%d companies, %d documents with %d versions each, %d changes, %d runs. Each page is requested %d times in the process of the dashboard, with random parameters. The CPU time is that of the process, for a request in the mean. Load average: %s.",
-		o.Companies, o.Companies*documentsPerCompany, versionsPerDocument, o.Companies*documentsPerCompany/2, o.Companies*runsPerCompany, callsPerPage, measure.LoadAverage())
+	r.Note("%d companies, %d documents, %d versions, %d changes, %d runs. Each page is requested %d times in the process of the dashboard, with random parameters. The CPU time is that of the process, for a request in the mean. Load average: %s.",
+		o.Companies, o.Companies*documentsPerCompany, o.Companies*documentsPerCompany*3/2, o.Companies*documentsPerCompany/2, o.Companies*runsPerCompany, callsPerPage, measure.LoadAverage())
 	dir, err := os.MkdirTemp("", "bench-dashboard")
 	if err != nil {
 		return fmt.Errorf("create a folder: %w", err)

@@ -31,7 +31,7 @@ func values(rng *rand.Rand, companies int, path string) string {
 	for i, s := range segments {
 		switch {
 		case s == "{n}" || s == "{version}":
-			segments[i] = fmt.Sprint(versionsPerDocument)
+			segments[i] = fmt.Sprint(changedVersions)
 		case s == "{delivery}":
 			segments[i] = store.DeliveryID(webhookID, changeID(2*rng.IntN(min(deliveries, companies*documentsPerCompany/2))))
 		case strings.HasPrefix(s, "{"):

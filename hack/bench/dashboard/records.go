@@ -20,7 +20,7 @@ import (
 
 const (
 	documentsPerCompany = 20
-	versionsPerDocument = 2
+	changedVersions     = 2 // of a document that changed; others have one
 	runsPerCompany      = 4
 	paragraphs          = 6 // of a document
 	wordsPerParagraph   = 16
@@ -146,14 +146,17 @@ func (w *writer) text() []string {
 	return out
 }
 
-// commitOf returns document i of n with its versions. Every second document has a change from the
-// first version to the last one.
+// commitOf returns document i of n with its versions. Every second document has changed once.
 func (w *writer) commitOf(i, n int) store.Commit {
 	id, company, created := documentID(i), companyName(i/documentsPerCompany), at(i, n)
+	versions := 1
+	if i%2 == 0 {
+		versions = changedVersions
+	}
 	d := store.Document{
 		ID: id, Company: company, URL: fmt.Sprintf("https://%s.example/legal/%d", company, i), Type: documentTypes[i%len(documentTypes)], Language: languages[i%len(languages)],
 		State: store.DocumentPresent, Title: "Document " + id, Confidence: 0.9, FirstSeen: created, LastSeen: created, LastChecked: created, LastChanged: created, UnchangedSince: created,
-		RunID: runID(i/documentsPerCompany, runsPerCompany-1), Versions: versionsPerDocument,
+		RunID: runID(i/documentsPerCompany, runsPerCompany-1), Versions: versions,
 	}
 	switch i % 500 {
 	case 7:
@@ -163,13 +166,13 @@ func (w *writer) commitOf(i, n int) store.Commit {
 	}
 	text := w.text()
 	c := store.Commit{Create: true}
-	for v := range versionsPerDocument {
+	for v := range versions {
 		text[2+2*w.rng.IntN(paragraphs)] = w.paragraph()
 		body := strings.Join(text, "\n\n")
 		sum := sha256.Sum256([]byte(id + body))
 		d.ContentHash = hex.EncodeToString(sum[:])
 		c.Versions = append(c.Versions, store.NewVersion{
-			Version: store.Version{DocumentID: id, Number: v + 1, ContentHash: d.ContentHash, FetchedAt: created.AddDate(0, 0, v-versionsPerDocument), URL: d.URL, Language: d.Language, Title: d.Title, WordCount: paragraphs * wordsPerParagraph, RunID: d.RunID},
+			Version: store.Version{DocumentID: id, Number: v + 1, ContentHash: d.ContentHash, FetchedAt: created.AddDate(0, 0, v-versions), URL: d.URL, Language: d.Language, Title: d.Title, WordCount: paragraphs * wordsPerParagraph, RunID: d.RunID},
 			Text:    body,
 		})
 	}
@@ -177,7 +180,7 @@ func (w *writer) commitOf(i, n int) store.Commit {
 	if i%2 == 0 {
 		c.Changes = []store.Change{{
 			ID: changeID(i), Sequence: int64(i/2 + 1), Kind: store.ChangeChanged, At: created, Company: company, DocumentID: id, DocumentType: d.Type, Language: d.Language, Title: d.Title,
-			URL: d.URL, RunID: d.RunID, From: 1, To: versionsPerDocument, Silent: i%8 == 0,
+			URL: d.URL, RunID: d.RunID, From: 1, To: changedVersions, Silent: i%8 == 0,
 			Summary: store.ChangeSummary{Added: 10, Removed: 3, Labels: []string{labels[i/2%len(labels)]}, Headings: []string{"Section 1"}, Insignificant: []store.InsignificantEdits{}},
 		}}
 	}

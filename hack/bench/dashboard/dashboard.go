@@ -108,5 +108,5 @@ func measureStore(ctx context.Context, r *report.Report, name string, s filledSt
 	r.Table([]string{"Page, " + name, "KiB", "CPU ms", "median ms", "p99 ms", "max ms"}, rows)
 	r.Note("%s: load average at the end of the pages: %s.", name, measure.LoadAverage())
 	r.AtMost("slowest p99 of a page of the dashboard, "+name, worst, maxP99Milliseconds, " ms")
-	return nil
+	return b.measureLarge(ctx, r, name, s)
 }

@@ -26,8 +26,8 @@ var breakouts = []string{
 // The names of the parameters of pages, and of the fields of forms.
 var (
 	queryNames = []string{
-		"action", "actor", "all", "assignee", "clause", "company", "cursor", "from", "kind", "label", "language", "outcome", "part", "q", "reason", "schedule", "show",
-		"silent", "since", "sort", "stale", "state", "tag", "tags", "text", "to", "type", "url",
+		"action", "actor", "all", "assignee", "clause", "company", "cursor", "from", "kind", "label", "language", "outcome", "part", "q", "reason", "schedule",
+		"silent", "since", "sort", "stale", "state", "tag", "tags", "text", "to", "type", "url", "view",
 	}
 	fieldNames = []string{
 		"allow", "assignee", "companies", "company", "cooldown", "cron", "days", "deny", "do", "domains", "expires", "feed", "format", "from", "id", "kind", "languages", "name", "note",

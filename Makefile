@@ -54,11 +54,12 @@ CRD_REF_DOCS := github.com/elastic/crd-ref-docs@v0.2.0
 CONTROLLER_GEN := sigs.k8s.io/controller-tools/cmd/controller-gen@v0.23.0
 
 .PHONY: generate
-generate: ## generate the deepcopy code, custom resource definitions, roles and reference pages
+generate: ## generate the deepcopy code, custom resource definitions, roles, reference pages and the generated files of the chart
 	go run $(CONTROLLER_GEN) object crd paths=./api/... output:crd:artifacts:config=config/crd/bases
 	go run $(CONTROLLER_GEN) rbac:roleName=clausea-operator paths="./controllers/...;./internal/run/kubejob;./internal/cli" output:rbac:dir=config/rbac
 	go run $(CRD_REF_DOCS) --source-path=api/v1alpha1 --config=hack/docs/api.yaml --renderer=markdown --output-path=docs/reference/v1alpha1.md --log-level=ERROR
 	go run ./hack/docs docs
+	$(MAKE) --no-print-directory generate-chart
 
 .PHONY: client
 client: ## generate and build the TypeScript client from docs/openapi.json

@@ -6,8 +6,9 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 chart=$here/../../charts/clausea
 HELM3=$("$here/../helm/get.sh" 3)
 HELM4=$("$here/../helm/get.sh" 4)
+KUBEBUILDER_ASSETS=$("$here/../kube/get.sh")
 tools=$("$here/get.sh")
-export HELM3 HELM4
+export HELM3 HELM4 KUBEBUILDER_ASSETS
 temp=$(mktemp -d)
 trap 'rm -rf "$temp"' EXIT
 
@@ -23,7 +24,7 @@ done
 step "helm-unittest"
 "$tools/helm-unittest" "$chart"
 
-step "renderings, schemas, Pod Security, roles"
+step "renderings, schemas, Pod Security, roles, an API server"
 go test -C "$here" -count=1 ./...
 
 step "kube-score"

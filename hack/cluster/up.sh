@@ -1,14 +1,19 @@
 #!/usr/bin/env bash
 # Starts a Kubernetes cluster of one node in network, process and mount namespaces of its own:
 # up.sh DIR [IMAGE.tar...]. It needs root. DIR holds the state of the cluster and its logs. Nothing
-# outside of the namespaces is reachable from the inside. A second cluster on the same machine would
-# share the control groups below kubepods; start only one, and none on a node of a real cluster.
+# outside of the namespaces is reachable from the inside. Only one cluster can run on a machine, and none
+# on a node of a real cluster: they would share the control groups below kubepods.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 dir=${1:?usage: up.sh DIR [IMAGE.tar...]}
 shift
 if [ "$(id -u)" != 0 ]; then echo "up.sh needs root to create namespaces and control groups" >&2; exit 1; fi
 if [ -e "$dir/init.pid" ]; then echo "a cluster runs in $dir already: end it with down.sh" >&2; exit 1; fi
+# A kubelet removes the pods below kubepods that it does not know.
+if [ -n "$(find /sys/fs/cgroup -type d -name 'kubepods*' -print -quit)" ]; then
+  echo "another kubelet runs on this machine, or one ended without removing the control groups kubepods" >&2
+  exit 1
+fi
 programs=$("$here/get.sh")
 mkdir -p "$dir/log" "$dir/images"
 dir=$(cd "$dir" && pwd)

@@ -13,7 +13,7 @@ unable() {
   if [ -n "${E2E_OPTIONAL:-}" ]; then exit 0; fi
   exit 1
 }
-if [ "$(uname -s)" != Linux ]; then unable "they need Linux"; fi
+if [ "$(uname -sm)" != "Linux x86_64" ]; then unable "they need Linux on amd64"; fi
 if [ "$(id -u)" != 0 ]; then unable "they need root"; fi
 if ! command -v apt-get >/dev/null; then unable "they need the packages of Debian or Ubuntu"; fi
 if ! reason=$(unshare --net --mount --pid --fork --kill-child --mount-proc --propagation private \

@@ -65,22 +65,41 @@ func (r *release) test() {
 // minDocuments is the least number of documents that a crawl of the demo site finds.
 const minDocuments = 10
 
-// upgradeAndRollBack upgrades the release to another tag and rolls it back, and compares all records.
+// upgradeAndRollBack upgrades the release to another tag, rolls it back, and upgrades it to a tag that
+// does not exist. It compares all records, and no request may fail meanwhile.
 func (r *release) upgradeAndRollBack() {
 	t := r.t
 	t.Helper()
 	before := r.readState()
-	r.apply("upgrade", secondTag)
+	r.whileServing("the upgrade", func() { r.apply("upgrade", secondTag) })
 	if images := r.images(); strings.Contains(images, firstTag) {
 		t.Errorf("the images after the upgrade are %s", images)
 	}
 	before.check(t, "the upgrade", r.readState())
 	r.checkFigures()
-	r.helm("rollback", "clausea", "--wait", "--timeout", "4m")
+	r.whileServing("the rollback", func() { r.helm("rollback", "clausea", "--wait", "--timeout", "4m") })
 	if images := r.images(); strings.Contains(images, secondTag) {
 		t.Errorf("the images after the rollback are %s", images)
 	}
 	before.check(t, "the rollback", r.readState())
+
+	t.Log("upgrade to an image that does not exist: the release is rolled back, and serves meanwhile")
+	flag := "--rollback-on-failure"
+	if r.binary == helm3 {
+		flag = "--atomic"
+	}
+	r.whileServing("the failed upgrade", func() {
+		out, err := try(t, os.Getenv(r.binary), "--namespace", r.namespace, "upgrade", "clausea", "charts/clausea",
+			"--values", "hack/e2e/values.yaml", "--set", "image.tag=missing", "--wait", "--timeout", "20s", flag)
+		if err == nil {
+			t.Errorf("an upgrade to a missing image succeeds: %s", out)
+		}
+	})
+	if images := r.images(); strings.Contains(images, "missing") {
+		t.Errorf("the images after the failed upgrade are %s", images)
+	}
+	r.waitForPods()
+	before.check(t, "the failed upgrade", r.readState())
 }
 
 // survivesFailures kills the operator during a crawl, kills MongoDB, and drains the node. A crawl is

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// limits are the idle memory that a pod may have, in MiB, by component. A sign-in to the dashboard
-// needs 64 MiB for a moment (argon2id).
+// limits are the idle memory that a pod may have, in MiB, by component. The dashboard
+// hashes passwords, each with 19 MiB (argon2id).
 var limits = map[string]float64{"operator": 80, "api": 60, "dashboard": 80}
 
 // checkFigures logs the time until each pod was ready and its memory (the working set of its container,

@@ -1,27 +1,30 @@
 # shellcheck shell=bash
-# To be sourced: runs the program of an unpacked image as user 65532 with a read-only root and without
-# capabilities. Only /data and /tmp, file systems in memory, are writable.
+# To be sourced: runs the program of an unpacked image with runc as Kubernetes does under the restricted
+# Pod Security Standard: as user 65532, with a read-only root, and without capabilities and new privileges.
+# Only /data and /tmp, file systems in memory, are writable. The network is that of the machine.
 
 # environment holds the variables of the program, as NAME=VALUE.
 environment=()
 
-# in_image ROOT ARGUMENT... runs the program of the image.
-in_image() { (become_image "$@"); }
-
-# become_image ROOT ARGUMENT... replaces the shell with the program of the image.
-become_image() {
-  # shellcheck disable=SC2016 # the inner shell expands the variables
-  exec unshare --mount --propagation private -- bash -euc '
-    root=$1; shift
-    mount --bind "$root" "$root"
-    mount -o remount,ro,bind "$root"
-    mount -t tmpfs -o mode=0700,uid=65532,gid=65532 tmpfs "$root/data"
-    mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
-    if [ -d "$root/proc" ]; then mount -t proc proc "$root/proc"; mount --rbind /dev "$root/dev"; fi
-    if touch "$root/written" 2>/dev/null; then echo "the root is writable" >&2; exit 1; fi
-    exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin CLAUSEA_DATA_DIR=/data "${@:2:$1}" \
-      setpriv --no-new-privs chroot --userspec=65532:65532 --groups=65532 "$root" /clausea "${@:2+$1}"
-  ' in_image "$1" "${#environment[@]}" "${environment[@]}" "${@:2}"
+# in_image ROOT ARGUMENT... runs the program of the image. server.pid gets its process ID.
+in_image() {
+  local bundle root=$1
+  shift
+  bundle=$(mktemp -d "${work:?}/bundle.XXXXXX")
+  runc spec --bundle "$bundle"
+  jq --arg root "$root" --argjson environment "$(printf '%s\n' "${environment[@]}" | jq -R . | jq -s 'map(select(. != ""))')" '
+    .root = {path: $root, readonly: true} | .hostname = "image" |
+    .process.args = (["/clausea"] + $ARGS.positional) | .process.terminal = false | .process.cwd = "/" |
+    .process.env = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "CLAUSEA_DATA_DIR=/data"] + $environment |
+    .process.user = {uid: 65532, gid: 65532} | .process.capabilities = {} | .process.noNewPrivileges = true |
+    .linux.namespaces |= map(select(.type != "network")) |
+    .linux.resources.memory.limit = 1073741824 |
+    .mounts += [
+      {destination: "/data", type: "tmpfs", source: "tmpfs", options: ["nosuid", "nodev", "mode=0700", "uid=65532", "gid=65532"]},
+      {destination: "/tmp", type: "tmpfs", source: "tmpfs", options: ["nosuid", "nodev", "mode=1777"]}]
+  ' "$bundle/config.json" --args -- "$@" >"$bundle/changed"
+  mv "$bundle/changed" "$bundle/config.json"
+  runc --root "$work/runc" run --bundle "$bundle" --pid-file "$work/server.pid" "${bundle##*/}"
 }
 
 # free_port prints a port that is free now.
@@ -41,32 +44,49 @@ wait_until_live() {
   return 1
 }
 
-# memory NAME prints a value of the server's status in MiB.
-memory() { awk -v name="$1:" '$1 == name {print int($2 / 1024)}' "/proc/$server/status"; }
+# status NAME prints a line of the status of the server's process.
+status() { awk -v name="$1:" '$1 == name {$1 = ""; print substr($0, 2)}' "/proc/$(cat "$work/server.pid")/status"; }
+
+# mebibytes NAME prints an amount of memory of the server's process.
+mebibytes() { status "$1" | awk '{print int($1 / 1024)}'; }
 
 # test_server ROOT runs the API and asks it for its health.
 test_server() {
-  local port began time uid
+  local port began time
   port=$(free_port)
   environment=("PORT=$port" METRICS_PORT=0)
   began=$(date +%s%N)
-  become_image "$1" api >"${work:?}/server.log" 2>&1 &
+  in_image "$1" api >"$work/server.log" 2>&1 &
   server=$!
   time=$(wait_until_live "$port") || { cat "$work/server.log" >&2; fail "the API does not respond"; }
-  uid=$(awk '$1 == "Uid:" {print $2, $3, $4, $5}' "/proc/$server/status")
-  [ "$uid" = "65532 65532 65532 65532" ] || fail "the API runs as user $uid"
-  [ "$(awk '$1 == "CapEff:" {print $2}' "/proc/$server/status")" = 0000000000000000 ] || fail "the API has capabilities"
+  [ "$(status Uid)" = "65532 65532 65532 65532" ] || fail "the API runs as user $(status Uid)"
+  [ "$(status CapEff)" = 0000000000000000 ] || fail "the API has capabilities"
+  if (: >"/proc/$(cat "$work/server.pid")/root/written") 2>/dev/null; then fail "the root is writable"; fi
   curl -sf -o /dev/null --retry 60 --retry-delay 1 --retry-all-errors "http://127.0.0.1:$port/readyz" || fail "the API is not ready"
-  pass "the API runs as 65532 with a read-only root, responds after $time ms, and uses $(memory RssAnon) MiB, with its mapped file $(memory VmRSS) MiB"
-  kill -TERM "$server"
+  pass "the API runs as 65532 with a read-only root, responds after $time ms, and uses $(mebibytes RssAnon) MiB, with its mapped file $(mebibytes VmRSS) MiB"
+  kill -TERM "$(cat "$work/server.pid")"
   wait "$server" || fail "the API exits with $? after SIGTERM"
   server=
   pass "the API ends on SIGTERM"
 }
 
-# test_browser ROOT lets the crawler start the browser of the image.
+# test_browser ROOT crawls a page whose text a script inserts, which needs the browser of the image.
 test_browser() {
+  local port site=$work/site
+  port=$(free_port)
+  mkdir "$site"
+  cat >"$site/index.html" <<'PAGE'
+<!doctype html><html lang="en"><title>Terms of Service</title><body><main id="main"></main><script>
+const clause = 'These terms of service govern your use of our services. By using the services you agree to these terms. ';
+document.getElementById('main').innerHTML = '<h1>Terms of Service</h1>' + ('<p>' + clause.repeat(5) + '</p>').repeat(20);
+</script></body></html>
+PAGE
+  python3 -m http.server --bind 127.0.0.1 --directory "$site" "$port" >/dev/null 2>&1 &
+  server=$!
   environment=(CLAUSEA_RENDER=Always)
-  in_image "$1" check >"$work/check.log" 2>&1 || true
-  grep -i 'browser' "$work/check.log" || { cat "$work/check.log" >&2; fail "clausea check does not mention the browser"; }
+  in_image "$1" crawl "http://127.0.0.1:$port/" --allow-address 127.0.0.0/8 --max-pages 1 --no-store --output json >"$work/crawl.json" 2>"$work/crawl.log" || true
+  kill "$server"
+  server=
+  grep -q 'Terms of Service' "$work/crawl.json" || { cat "$work/crawl.json" "$work/crawl.log" >&2; fail "the crawl did not render the page"; }
+  pass "the crawler renders a page with the browser of the image, in its sandbox"
 }

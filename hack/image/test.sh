@@ -9,7 +9,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 target=${1:-release}
 if [ "$(id -u)" != 0 ]; then echo "run as root: the test mounts images" >&2; exit 1; fi
-hack/packages/get.sh buildah curl jq python3
+hack/packages/get.sh buildah curl jq python3 runc
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/clausea-image.XXXXXX")
 export BUILDAH_ISOLATION=chroot STORAGE_DRIVER=vfs CONTAINERS_STORAGE_CONF=$work/storage.conf

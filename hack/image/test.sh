@@ -12,8 +12,6 @@ if [ "$(id -u)" != 0 ]; then echo "run as root: the test mounts images" >&2; exi
 hack/packages/get.sh buildah curl jq python3 runc
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/clausea-image.XXXXXX")
-export BUILDAH_ISOLATION=chroot STORAGE_DRIVER=vfs CONTAINERS_STORAGE_CONF=$work/storage.conf
-printf '[storage]\ndriver = "vfs"\nrunroot = "%s/run"\ngraphroot = "%s/graph"\n' "$work" "$work" >"$CONTAINERS_STORAGE_CONF"
 server=
 stop() {
   if [ -n "$server" ]; then kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; fi
@@ -27,6 +25,7 @@ pass() { echo "ok: $*"; }
 
 # shellcheck source=hack/image/standins.sh
 source hack/image/standins.sh
+use_storage "$work"
 # shellcheck source=hack/image/run.sh
 source hack/image/run.sh
 

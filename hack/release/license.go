@@ -10,7 +10,7 @@ import (
 
 // moduleCache returns the folder of Go's module cache.
 func moduleCache() (string, error) {
-	out, err := exec.Command("go", "env", "GOMODCACHE").Output() //nolint:noctx // returns at once
+	out, err := exec.Command("go", "env", "GOMODCACHE").Output()
 	if err != nil {
 		return "", fmt.Errorf("ask go for the module cache: %w", err)
 	}

@@ -13,11 +13,10 @@ import (
 	"encoding/pem"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
-
-	"runtime/debug"
 )
 
 var date = time.Date(2026, 1, 31, 0, 0, 0, 0, time.UTC)

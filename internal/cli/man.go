@@ -34,12 +34,12 @@ shows a page.`,
 
 // writeManual writes the pages of root and of all commands below it to files in dir.
 func writeManual(root *cobra.Command, dir, date string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // all users may read manual pages
+	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("create the folder of the manual pages: %w", err)
 	}
 	for _, cmd := range documented(root) {
 		name := filepath.Join(dir, manualName(cmd)+".1")
-		if err := os.WriteFile(name, []byte(manualPage(cmd, date)), 0o644); err != nil { //nolint:gosec // all users may read manual pages
+		if err := os.WriteFile(name, []byte(manualPage(cmd, date)), 0o644); err != nil {
 			return fmt.Errorf("write a manual page: %w", err)
 		}
 	}

@@ -1,9 +1,6 @@
 package cli
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // roff builds a document for roff(7).
 type roff struct{ strings.Builder }
@@ -13,7 +10,7 @@ func (r *roff) macro(name string, args ...string) {
 	r.WriteString("." + name)
 	for _, arg := range args {
 		if arg != "" {
-			fmt.Fprintf(r, ` "%s"`, strings.ReplaceAll(roffText(arg), `"`, `\(dq`))
+			r.WriteString(` "` + strings.ReplaceAll(roffText(arg), `"`, `\(dq`) + `"`)
 		}
 	}
 	r.WriteByte('\n')

@@ -32,7 +32,8 @@ if ! tools "$folder" restore "$name" --dry-run >&2; then
     compose start standalone api dashboard || true
     fail "nothing was changed. To replace the store, call restore.sh $file --replace"
   fi
-  before=$(./backup.sh) || fail "the backup of the store that is to be replaced failed; nothing was deleted"
+  # No old backup is deleted, because it may be the one to restore.
+  before=$(BACKUP_KEEP=1000000 ./backup.sh) || fail "the backup of the store that is to be replaced failed; nothing was deleted"
   log "the store before the restore is in $before"
   compose run --rm -T --no-deps --env DROP_DATABASE=clausea mongo-init >&2
 fi

@@ -183,7 +183,8 @@ diff -r --exclude .git "$work/before" "$work/after" || failed "the export differ
 printf '    the export has the same commit %s with %d files before and after\n' "$after" "$(git -C "$work/after" ls-files | wc -l)"
 
 step "restore again with --replace"
-./restore.sh "$file" --replace
+BACKUP_KEEP=1 ./restore.sh "$file" --replace
+[ -e "$file" ] || failed "the backup of the replaced store deleted the one to restore"
 check_services v2
 
 step "remove everything"

@@ -42,7 +42,7 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return fmt.Errorf("read the certificate authority: %w", err)
 	}
-	if err := os.WriteFile(filepath.Join(args[0], "ca.pem"), ca, 0o644); err != nil { //nolint:gosec // a public certificate
+	if err := os.WriteFile(filepath.Join(args[0], "ca.pem"), ca, 0o644); err != nil {
 		return fmt.Errorf("write the certificate authority: %w", err)
 	}
 	var config net.ListenConfig

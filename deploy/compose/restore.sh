@@ -26,14 +26,18 @@ name=/backup/$(basename "$file")
 tools "$folder" restore "$name" --dry-run --store /tmp/empty >&2 || fail "$file is not a valid backup"
 
 start_store
-compose stop standalone api dashboard
+occupied=
 if ! tools "$folder" restore "$name" --dry-run >&2; then
-  if [ -z "$replace" ]; then
-    compose start standalone api dashboard || true
-    fail "nothing was changed. To replace the store, call restore.sh $file --replace"
-  fi
+  occupied=yes
+  [ -n "$replace" ] || fail "nothing was changed. To replace the store, call restore.sh $file --replace"
+fi
+compose stop standalone api dashboard
+if [ -n "$occupied" ]; then
   # No old backup is deleted, because it may be the one to restore.
-  before=$(BACKUP_KEEP=1000000 ./backup.sh) || fail "the backup of the store that is to be replaced failed; nothing was deleted"
+  before=$(BACKUP_KEEP=1000000 ./backup.sh) || {
+    compose start standalone api dashboard || true
+    fail "the backup of the store that is to be replaced failed; nothing was deleted"
+  }
   log "the store before the restore is in $before"
   compose run --rm -T --no-deps --env DROP_DATABASE=clausea mongo-init >&2
 fi

@@ -33,7 +33,7 @@ end() {
   docker ps --quiet | xargs --no-run-if-empty docker kill >/dev/null 2>&1 || true
   kill "$engine" 2>/dev/null || true
   wait "$engine" || true
-  grep "$work" /proc/self/mounts | cut -d' ' -f2 | sort -r | while IFS= read -r mount; do umount -l "$mount"; done
+  { grep " $work/" /proc/self/mounts || true; } | cut -d' ' -f2 | sort -r | while IFS= read -r mount; do umount -l "$mount"; done
   exit $code
 }
 trap end EXIT

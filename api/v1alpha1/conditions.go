@@ -105,6 +105,9 @@ const (
 	AnnotationRequestedBy = "crawl.clausea.co/requested-by"
 	// AnnotationRequestReason says in words why a CrawlJob was requested.
 	AnnotationRequestReason = "crawl.clausea.co/request-reason"
+	// AnnotationTraceparent continues the trace of the request that created a CrawlJob: the value
+	// of a header traceparent of W3C Trace Context.
+	AnnotationTraceparent = "crawl.clausea.co/traceparent"
 )
 
 // IsFailure reports whether reason is a reason of a Failed CrawlJob.

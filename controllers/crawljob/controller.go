@@ -41,19 +41,26 @@ type Reconciler struct {
 	// Redact removes secrets from the texts of errors that a status shows; nil removes only
 	// the credentials of URLs.
 	Redact func(string) string
+	// Trace, unless nil, starts a span of a reconcile before the run has started. end ends it.
+	Trace func(ctx context.Context, job *v1alpha1.CrawlJob) (traced context.Context, end func(error))
 
 	failures retry.Failures
 }
 
 // Reconcile runs the stages of one CrawlJob in order. They change the object in memory;
 // Close writes its status once, at the end.
-func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
+func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (result ctrl.Result, err error) {
 	job := &v1alpha1.CrawlJob{}
 	if err := r.Client.Get(ctx, req.NamespacedName, job); err != nil {
 		if apierrors.IsNotFound(err) {
 			r.failures.Clear(req.NamespacedName)
 		}
 		return ctrl.Result{}, client.IgnoreNotFound(err)
+	}
+	if r.Trace != nil && job.Status.RunID == "" {
+		var end func(error)
+		ctx, end = r.Trace(ctx, job)
+		defer func() { end(err) }()
 	}
 	s := r.newScope(job)
 	for _, stage := range []func(context.Context, *jobScope) error{

@@ -44,6 +44,6 @@ func (s *jobScope) runSpec(notBefore time.Time) runner.RunSpec {
 		RunID: s.job.RunID(), Company: s.job.CompanyKey(), Target: *s.target, Limits: s.job.Spec.Limits,
 		Priority: s.job.Spec.Priority, MaxAttempts: s.backoffLimit() + 1, NotBefore: notBefore, Deadline: s.deadline(),
 		Execution: s.job.Spec.Execution, CrawlJob: client.ObjectKeyFromObject(s.job), CrawlJobUID: s.job.UID,
-		Trigger: s.job.Trigger(), RequestedBy: s.job.RequestedBy(),
+		Trigger: s.job.Trigger(), RequestedBy: s.job.RequestedBy(), Traceparent: s.job.Annotations[v1alpha1.AnnotationTraceparent],
 	}
 }

@@ -64,6 +64,8 @@ type RunSpec struct {
 	// known.
 	Trigger     v1alpha1.Trigger
 	RequestedBy string
+	// Traceparent is the trace that the run continues, as in a header traceparent. It may be empty.
+	Traceparent string
 }
 
 // State is the state of a run.

@@ -62,6 +62,11 @@ func (a *app) serveProcess(ctx context.Context, role string) error {
 	if kubernetes && folder != "" {
 		return usage("with resources in Kubernetes, the documents are in the MongoDB of the operator: set MONGO_URI, or set CLAUSEA_RESOURCES to Store")
 	}
+	stopTracing, err := a.startTracing(ctx, role)
+	if err != nil {
+		return err
+	}
+	defer stopTracing()
 	p, err := a.newAPIProcess(role)
 	if err != nil {
 		return err

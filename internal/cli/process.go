@@ -66,12 +66,18 @@ func (a *app) newProcess(ctx context.Context, role string, onConnect func(networ
 	}
 	p := &process{endpoints: endpoints{v: a.values, log: a.log, redact: a.redact.String}, role: role, startedAt: time.Now()}
 	ctrl.SetLogger(libraryLog(a.log))
-	var err error
+	stopTracing, err := a.startTracing(ctx, role)
+	if err != nil {
+		return nil, err
+	}
+	p.close = append(p.close, stopTracing)
 	if p.metrics, err = newProcessMetrics(); err != nil {
+		p.end()
 		return nil, err
 	}
 	fetcher, err := newMeasuredFetcher(a.values, onConnect, p.metrics.fetch)
 	if err != nil {
+		p.end()
 		return nil, err
 	}
 	p.close = append(p.close, fetcher.Close)
@@ -180,7 +186,7 @@ func (p *process) setUp(ctx context.Context, m ctrl.Manager, jobs *crawljob.Reco
 	if err := index.Register(ctx, m.GetFieldIndexer()); err != nil {
 		return err
 	}
-	jobs.Client, jobs.RunEnded, jobs.Redact = m.GetClient(), ended, p.redact
+	jobs.Client, jobs.RunEnded, jobs.Redact, jobs.Trace = m.GetClient(), ended, p.redact, traceReconcile
 	if err := jobs.SetupWithManager(m, o()); err != nil {
 		return err
 	}

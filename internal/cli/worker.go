@@ -41,6 +41,11 @@ func (a *app) work(ctx context.Context, id string) error {
 	if embeddedFolder(a.values) != "" {
 		return usage("a worker requires the MongoDB of the operator: set MONGO_URI")
 	}
+	stopTracing, err := a.startTracing(ctx, settings.CommandWorker)
+	if err != nil {
+		return err
+	}
+	defer stopTracing()
 	fetcher, err := newFetcher(a.values)
 	if err != nil {
 		return err
@@ -61,6 +66,7 @@ func (a *app) work(ctx context.Context, id string) error {
 		return err
 	}
 	defer func() { _ = s.Close(context.WithoutCancel(ctx)) }()
+	s = measuredStore{Store: s} // for traces; a pod has no metrics
 	pdf, err := newPDFReader()
 	if err != nil {
 		return err

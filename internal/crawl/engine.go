@@ -61,6 +61,9 @@ type Deps struct {
 	// passed to Checkpoints.Save and the entries after it, in order. It is empty for a new
 	// crawl.
 	Resume [][]byte
+	// TracePage, unless nil, starts a span of the request for a page and of what the Observer does
+	// with the page. end ends it; reason is empty if the page was passed to the Observer.
+	TracePage func(ctx context.Context, url string) (traced context.Context, end func(status int, reason SkipReason))
 }
 
 // Run does one crawl. It returns an error if the crawl cannot start or a dependency
@@ -87,7 +90,7 @@ func (e *Engine) newScheduler(p Plan, d Deps) (*scheduler, error) {
 	cache := newRobotsCache()
 	w := &worker{
 		fetcher: e.fetcher, observer: d.Observer, log: e.Log, acceptLanguage: acceptLanguage(p.Languages), cookies: newCookies(), languages: languages{want: p.Languages},
-		renderer: e.Renderer, renderMode: p.Render, robots: cache,
+		renderer: e.Renderer, renderMode: p.Render, robots: cache, tracePage: d.TracePage,
 	}
 	hosts := &hosts{
 		delay: p.Delay, frontier: queue, ledger: ledger, tasks: running, leases: d.HostLeases, robots: cache,

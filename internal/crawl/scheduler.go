@@ -190,7 +190,7 @@ func (s *scheduler) startItem(ctx context.Context, it frontier.Item) {
 	if it.MustMention {
 		task.mentions = s.discovery.judge.MentionTest()
 	}
-	s.tasks.start(task, func(r *taskResult) { s.worker.fetchPage(ctx, it, candidate, r) })
+	s.tasks.start(task, func(r *taskResult) { s.worker.fetchTracedPage(ctx, it, candidate, r) })
 }
 
 // maxBarren is the number of consecutive pages without a legal document after which the

@@ -30,6 +30,8 @@ type worker struct {
 	renderer   Renderer // nil: pages are not rendered
 	renderMode RenderMode
 	robots     *robotsCache
+
+	tracePage func(ctx context.Context, url string) (context.Context, func(int, SkipReason)) // may be nil
 }
 
 // maxLinks bounds the links that are read from one page.
@@ -45,6 +47,17 @@ func (w *worker) send(ctx context.Context, r *taskResult, req fetch.Request) (*f
 		r.sentAt, r.setsCookies = res.SentAt, res.SetsCookies
 	}
 	return res, err
+}
+
+// fetchTracedPage is fetchPage in a span.
+func (w *worker) fetchTracedPage(ctx context.Context, it frontier.Item, candidate bool, r *taskResult) {
+	if w.tracePage == nil {
+		w.fetchPage(ctx, it, candidate, r)
+		return
+	}
+	ctx, end := w.tracePage(ctx, it.URL)
+	defer func() { end(r.status, r.reason) }()
+	w.fetchPage(ctx, it, candidate, r)
 }
 
 // fetchPage sends one request for a page and passes the page to the Observer. candidate

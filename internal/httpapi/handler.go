@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"go.opentelemetry.io/otel/attribute"
 
 	"github.com/clausea/crawler/internal/ipaddress"
 	"github.com/clausea/crawler/internal/problem"
+	"github.com/clausea/crawler/internal/tracing"
 )
 
 // Handler returns the API as an http.Handler: the routes behind the edge that all requests pass.
@@ -21,7 +23,9 @@ func (s *Server) Handler() http.Handler {
 			return
 		}
 		q := &request{id: requestID(r), ipAddress: ipaddress.OfClient(r, s.o.TrustedProxies), url: r.URL, accept: r.Header.Values("Accept"), operation: "none"}
-		r = r.WithContext(withRequest(r.Context(), q))
+		ctx, span := tracing.Begin(tracing.Continue(r.Context(), r.Header.Get("Traceparent")), r.Method, tracing.Server, attribute.String("http.request.method", r.Method))
+		q.span = span
+		r = r.WithContext(withRequest(ctx, q))
 		out := &recorder{ResponseWriter: w, request: r, changes: &s.validators.changes}
 		setSecurityHeaders(out.Header())
 		out.Header()["X-Request-Id"] = []string{q.id}
@@ -55,12 +59,23 @@ func (s *Server) finish(w *recorder, r *http.Request, q *request, started time.T
 	}
 	took := time.Since(started)
 	s.metrics.record(q, r.Method, w.Status(), took)
+	q.endSpan(r.Method, w.Status())
 	log := s.o.Log.V(1)
 	if !log.Enabled() { // the values would take memory for each request
 		return
 	}
 	log.Info("request", "operation", q.operation, "method", r.Method, "status", w.Status(), "problem", q.problem, "bytes", w.bytes,
 		"duration", took.String(), "actor", q.caller.Actor, "ipAddress", q.ipAddress, "requestID", q.id)
+}
+
+// endSpan ends the span of a request.
+func (q *request) endSpan(method string, status int) {
+	q.span.SetName(method + " " + q.operation)
+	q.span.Set(attribute.String("clausea.operation", q.operation), attribute.Int("http.response.status_code", status), attribute.String("clausea.request_id", q.id))
+	if status >= http.StatusInternalServerError {
+		q.span.Fail("5xx")
+	}
+	q.span.End()
 }
 
 // route serves the request by its route, or reports that there is none.

@@ -5,10 +5,12 @@ import (
 	"net/url"
 
 	"github.com/clausea/crawler/internal/service"
+	"github.com/clausea/crawler/internal/tracing"
 )
 
 // request is what the edge knows of a request. The steps of the edge fill it in.
 type request struct {
+	span      *tracing.Span
 	id        string
 	ipAddress string
 	url       *url.URL

@@ -50,7 +50,7 @@ func (e *execution) run(ctx context.Context, checkpoint [][]byte) (Report, error
 	stop := e.startHeartbeat(ctx, hosts)
 	stopFlushing := e.observer.pages.startFlushing(ctx, e.storage, e.runner.Log)
 	stopEvents := e.observer.events.start(ctx)
-	deps := crawl.Deps{Observer: e.observer, Resume: checkpoint}
+	deps := crawl.Deps{Observer: e.observer, Resume: checkpoint, TracePage: tracePage}
 	if hosts != nil {
 		deps.HostLeases = hosts
 	}

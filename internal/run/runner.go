@@ -90,7 +90,9 @@ type ProgressFunc func(crawl.Progress)
 // before resumes from its last checkpoint. If the cause with which ctx ends is one of
 // ErrStop, ErrSuspend, ErrCancel and ErrShutdown, it determines the final state of the run;
 // any other end of ctx leaves the run Interrupted.
-func (r *Runner) Execute(ctx context.Context, t Task, rec store.Run, lease store.Lease, progress ProgressFunc) (Report, error) {
+func (r *Runner) Execute(ctx context.Context, t Task, rec store.Run, lease store.Lease, progress ProgressFunc) (rep Report, err error) {
+	ctx, span := startSpan(ctx, rec)
+	defer func() { endSpan(span, rep, err) }()
 	ctx, release := r.renewLease(ctx, lease)
 	defer release()
 	checkpoint, err := readCheckpoint(ctx, r.Store, rec.ID)

@@ -20,6 +20,7 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/problem"
 	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/tracing"
 )
 
 // CrawlDraft describes a crawl to start.
@@ -174,6 +175,9 @@ func (s *Crawls) create(ctx context.Context, caller Caller, job *v1alpha1.CrawlJ
 			v1alpha1.AnnotationTrigger:     string(cmp.Or(caller.Trigger, store.TriggerAPI)),
 			v1alpha1.AnnotationRequestedBy: caller.Actor,
 		},
+	}
+	if parent := tracing.Traceparent(ctx); parent != "" {
+		job.Annotations[v1alpha1.AnnotationTraceparent] = parent
 	}
 	if reason != "" {
 		job.Annotations[v1alpha1.AnnotationRequestReason] = reason

@@ -8,6 +8,7 @@ import (
 
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/store"
+	"github.com/clausea/crawler/internal/tracing"
 )
 
 // execute executes a claimed run until it ends or is signalled. If process is cancelled,
@@ -27,6 +28,7 @@ func (p *Pool) executeTask(process context.Context, rec store.Run, lease store.L
 	}
 	ctx, stop := p.signals(rec.ID).watch(process, run.ErrShutdown)
 	defer stop()
+	ctx = tracing.Continue(ctx, t.Traceparent)
 	_, err := p.Runner.Execute(ctx, run.TaskFor(rec.Company, t.Target, t.Limits, p.defaults()), rec, lease, nil)
 	return err
 }

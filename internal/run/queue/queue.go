@@ -4,6 +4,7 @@
 package queue
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,6 +19,7 @@ import (
 	"github.com/clausea/crawler/internal/run"
 	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/telemetry"
+	"github.com/clausea/crawler/internal/tracing"
 )
 
 // Store holds the runs of a Queue or a Pool, and the leases and summaries of their companies.
@@ -45,6 +47,8 @@ var _ runner.Runner = (*Queue)(nil)
 type task struct {
 	Target v1alpha1.Target       `json:"target"`
 	Limits *v1alpha1.CrawlLimits `json:"limits,omitempty"`
+	// Traceparent is the span that queued the run, as in a header traceparent.
+	Traceparent string `json:"traceparent,omitempty"`
 }
 
 // Status implements runner.Runner.
@@ -91,7 +95,7 @@ func (q *Queue) Enqueue(ctx context.Context, spec runner.RunSpec, assignedWorker
 	case rec.State == store.RunPending || rec.State == store.RunRunning || rec.State == store.RunComplete || !rec.ArchivedAt.IsZero():
 		return rec, false, nil
 	}
-	payload, err := json.Marshal(task{spec.Target, spec.Limits})
+	payload, err := json.Marshal(task{spec.Target, spec.Limits, cmp.Or(tracing.Traceparent(ctx), spec.Traceparent)})
 	if err != nil {
 		return rec, false, fmt.Errorf("queue run %s of %s: %w", spec.RunID, spec.Company, err)
 	}

@@ -104,7 +104,7 @@ func newRoot(a *app, stdout, stderr io.Writer) *cobra.Command {
 	root.SetErr(stderr)
 	a.settings.AddGlobalFlags(root.PersistentFlags())
 	root.SetUsageFunc(a.usage)
-	root.AddCommand(newCrawl(a), newInspect(a), newDiff(a), newGet(a), newEvents(a), newExport(a), newCheck(a), newMigrate(a), newBackup(a), newRestore(a), newStandalone(a), newOperator(a), newAPICommand(a), newDashboardCommand(a), newHealth(a), newKeys(a), newMCP(a), newWorker(a), newApply(a), newDelete(a), newDescribe(a), newWait(a), newConfig(a), newVerify(), newMan(), newVersion())
+	root.AddCommand(newCrawl(a), newInspect(a), newDiff(a), newGet(a), newEvents(a), newExport(a), newCheck(a), newMigrate(a), newBackup(a), newRestore(a), newStandalone(a), newOperator(a), newAPICommand(a), newDashboardCommand(a), newHealth(a), newSupportBundle(a), newKeys(a), newMCP(a), newWorker(a), newApply(a), newDelete(a), newDescribe(a), newWait(a), newConfig(a), newVerify(), newMan(), newVersion())
 	root.SetHelpCommand(newHelp())
 	root.InitDefaultCompletionCmd()
 	completeChoices(root, root.PersistentFlags())

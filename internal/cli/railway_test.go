@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"strconv"
@@ -26,19 +27,24 @@ func railwayEnv(cache, uri, port, replica string, more ...string) []string {
 	return append(env, more...)
 }
 
-// freePort returns a port that was free a moment ago.
+// freePort returns a port that was free a moment ago. It is below those that systems give to
+// connections, so that no other test gets it meanwhile.
 func freePort(t *testing.T) string {
 	t.Helper()
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "[::]:0")
-	if err != nil {
-		t.Fatal(err)
+	const lowest, count, attempts = 20_000, 10_000, 100
+	for range attempts {
+		port := strconv.Itoa(lowest + rand.IntN(count))
+		l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", ":"+port)
+		if err != nil {
+			continue
+		}
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return port
 	}
-	defer func() { _ = l.Close() }()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return port
+	t.Fatal("no port is free")
+	return ""
 }
 
 // getAsRailway requests a path from an IP address with the Host of Railway's health check. The status

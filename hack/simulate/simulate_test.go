@@ -2,7 +2,10 @@ package main
 
 import (
 	"math"
+	"os"
+	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 )
 
@@ -44,5 +47,18 @@ func TestASharedHostServesOneCrawlAtATime(t *testing.T) {
 	}
 	if r.waitedForHost() == 0 {
 		t.Error("no crawl waited for the host, which many use in the same half hour")
+	}
+}
+
+func TestThePageHasTheTotalsOfTheModel(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "scale.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(defaults.totals()) {
+		if !strings.Contains(string(page), line) {
+			t.Errorf("docs/scale.md does not have the line %q: run go run ./hack/simulate", line)
+		}
 	}
 }

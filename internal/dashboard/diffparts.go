@@ -1,11 +1,18 @@
 package dashboard
 
-import "github.com/clausea/crawler/internal/document/change"
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/clausea/crawler/internal/document/change"
+)
 
 // Bounds of one part of a comparison, so that a page stays small. They were chosen by hand.
 const (
 	maxPartBytes       = 44 << 10 // of text
 	maxPartDifferences = 90
+	// maxParagraphBytes is the length from which a paragraph is shown as several ones.
+	maxParagraphBytes = 6 << 10
 )
 
 // divide divides the sections into parts, sets the outline, and sets Sections to those of one part.
@@ -45,7 +52,7 @@ func (d *divider) section(s diffSection) {
 		d.nextPart()
 	}
 	d.outline(s)
-	rest := s.Paragraphs
+	rest := dividedParagraphs(s.Paragraphs)
 	if s.Number > 0 {
 		d.number()
 	}
@@ -88,10 +95,56 @@ func (d *divider) outline(s diffSection) {
 	d.view.Outline = append(d.view.Outline, outlineEntry{Heading: s.Heading, State: s.State, ID: s.ID, Part: d.part, Differences: s.Differences, Added: s.Added, Removed: s.Removed})
 }
 
-// size returns the bytes of a paragraph and how many differences begin in it.
+// dividedParagraphs returns paragraphs with the long ones divided.
+func dividedParagraphs(list []paragraph) (out []paragraph) {
+	for _, p := range list {
+		if n, _ := p.size(); n <= maxParagraphBytes {
+			out = append(out, p)
+			continue
+		}
+		part, size := paragraph{}, 0
+		for _, x := range p.Pieces {
+			for x.Text != "" {
+				if size >= maxParagraphBytes {
+					out, part, size = append(out, part), paragraph{}, 0
+				}
+				head := x
+				head.Text, x.Text = cutWords(x.Text, maxParagraphBytes-size)
+				part.Pieces, size = append(part.Pieces, head), size+len(head.Text)
+				if x.Text != "" {
+					size = maxParagraphBytes
+				}
+				x.Number, x.Other = 0, 0
+			}
+		}
+		out = append(out, part)
+	}
+	return out
+}
+
+// cutWords divides a text after about n bytes, between two words if possible.
+func cutWords(text string, n int) (head, tail string) {
+	if len(text) <= n {
+		return text, ""
+	}
+	if i := strings.IndexByte(text[n:], ' '); i >= 0 && i < maxParagraphBytes/4 {
+		return text[:n+i], text[n+i+1:]
+	}
+	for n < len(text) && !utf8.RuneStart(text[n]) {
+		n++
+	}
+	return text[:n], text[n:]
+}
+
+// size returns the bytes of a paragraph in HTML and how many differences begin in it.
 func (p paragraph) size() (bytes, numbers int) {
 	for _, x := range p.Pieces {
 		bytes += len(x.Text)
+		for i := range len(x.Text) {
+			if strings.IndexByte(`<>&"'`, x.Text[i]) >= 0 {
+				bytes += len("&#34;") - 1
+			}
+		}
 		if x.Number > 0 {
 			numbers++
 		}
@@ -114,8 +167,9 @@ func mapMarks(sections []diffSection) []mapMark {
 	total, at := 0, 0
 	for _, s := range sections {
 		for _, p := range s.Paragraphs {
-			n, _ := p.size()
-			total += n
+			for _, x := range p.Pieces {
+				total += len(x.Text)
+			}
 		}
 	}
 	var out []mapMark

@@ -3,6 +3,7 @@ package dashboard
 import (
 	"fmt"
 	"html/template"
+	"strconv"
 	"time"
 
 	"github.com/clausea/crawler/internal/document/markdown"
@@ -25,7 +26,9 @@ type documentData struct {
 	AsOf, AsOfError string
 	Today           string
 	Text            template.HTML
-	Outline         []markdown.SectionHeading
+	Parts           textParts
+	Outline         []markdown.PartHeading
+	OutlineOmitted  int    // headings beyond maxTextOutline
 	Lang            string // the attribute of the text
 	Timeline        timeline
 	Pager           pager
@@ -112,9 +115,12 @@ func (s *Server) readText(v *visit, data *documentData, which service.VersionSel
 	if err != nil {
 		return err
 	}
-	html, outline := markdown.SectionHTML(text.Markdown, 3, "text-")
-	data.Text = template.HTML(html) //nolint:gosec // SectionHTML escapes all text
-	data.Outline, data.Shown, data.Lang = outline, &text.Version, languageAttribute(text.Version.Language)
+	parts, outline := markdown.SectionParts(text.Markdown, 3, "text-")
+	part, _ := strconv.Atoi(v.Query("part"))
+	data.Parts = textParts{Part: min(max(part, 1), len(parts)), Parts: len(parts), path: v.URL.Path, asOf: v.Query("asOf")}
+	data.Text = template.HTML(parts[data.Parts.Part-1]) //nolint:gosec // SectionParts escapes all text
+	data.Outline, data.OutlineOmitted = outlineOf(outline)
+	data.Shown, data.Lang = &text.Version, languageAttribute(text.Version.Language)
 	data.Newest = data.Version == nil || text.Version.Number == data.Version.Number
 	return nil
 }

@@ -19,6 +19,10 @@ func render(md string, s *section) string {
 	for w.rest != "" {
 		line, rest, _ := strings.Cut(w.rest, "\n")
 		w.rest = rest
+		if s != nil && s.divided {
+			w.writeDivided(line)
+			continue
+		}
 		w.writeLine(line)
 	}
 	w.flush()

@@ -30,6 +30,10 @@ type section struct {
 	prefix   string
 	open     []int // the levels in the text of the headings that enclose the current place
 	headings []SectionHeading
+	// divided is set if the text is rendered in parts. cuts are the lengths of the HTML at the ends
+	// of all parts but the last, and places those at the headings.
+	divided      bool
+	cuts, places []int
 }
 
 // add adds a heading of the text, and returns it as it is rendered.
@@ -50,6 +54,7 @@ func (w *htmlWriter) writeSectionHeading(level int, text string) {
 		return
 	}
 	h := w.section.add(level, text)
+	w.section.places = append(w.section.places, w.out.Len())
 	tag := "h" + strconv.Itoa(h.Level)
 	w.out.WriteString("<" + tag + ` id="`)
 	w.writeText(h.Anchor)

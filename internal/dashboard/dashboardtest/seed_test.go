@@ -6,9 +6,11 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/kubestore"
+	"github.com/clausea/crawler/internal/service"
 	"github.com/clausea/crawler/internal/store"
 )
 
@@ -36,6 +38,9 @@ func (s *system) seed() {
 	s.company(seededCompany)
 	for i := range 120 {
 		s.company(fmt.Sprintf("company-%03d", i))
+	}
+	for i := range 60 {
+		s.crawled(fmt.Sprintf("company-%03d", i), i)
 	}
 	texts := make([]string, 10)
 	for i := range texts {
@@ -82,6 +87,45 @@ func (s *system) company(name string) {
 	c := &v1alpha1.Company{ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: kubestore.DefaultNamespace}}
 	c.Spec.Domains = []v1alpha1.Domain{v1alpha1.Domain(name[:min(len(name), 50)] + ".example")}
 	if err := s.resources.Create(s.t.Context(), c); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// crawled gives a company a schedule and the status of a crawl. Every tenth crawl failed, and
+// every fifth one missed a document.
+func (s *system) crawled(name string, i int) {
+	s.t.Helper()
+	var c v1alpha1.Company
+	if err := s.resources.Get(s.t.Context(), client.ObjectKey{Namespace: kubestore.DefaultNamespace, Name: name}, &c); err != nil {
+		s.t.Fatal(err)
+	}
+	c.Labels = map[string]string{service.TagPrefix + "vendor": "", service.TagPrefix + "finance": ""}
+	c.Spec.Schedule = &v1alpha1.Schedule{Cron: fmt.Sprintf("%d %d * * *", i, i%24), TimeZone: "Etc/UTC"}
+	if err := s.resources.Update(s.t.Context(), &c); err != nil {
+		s.t.Fatal(err)
+	}
+	last, next := metav1.NewTime(time.Now().Add(-time.Hour)), metav1.NewTime(time.Now().Add(time.Duration(i+1)*time.Hour))
+	ready := metav1.Condition{Type: v1alpha1.ConditionReady, Status: metav1.ConditionTrue, Reason: v1alpha1.ReasonSucceeded, LastTransitionTime: last, Message: "The last crawl succeeded."}
+	if i%10 == 0 {
+		ready.Status, ready.Reason, ready.Message = metav1.ConditionFalse, v1alpha1.ReasonSiteUnreachable, "fetch https://"+name+".example/"+strings.Repeat("segment", 20)+": the host does not respond"
+	}
+	c.Status.Conditions, c.Status.NextCrawlTime, c.Status.LastChangeTime, c.Status.DocumentCount = []metav1.Condition{ready}, &next, &last, 12
+	c.Status.LastCrawl = &v1alpha1.CrawlSummary{JobName: name, RunID: "recent-" + name, Reason: "Converged", StartTime: &last, CompletionTime: &last}
+	c.Status.Coverage = []v1alpha1.Coverage{{Type: "privacy_policy", State: v1alpha1.CoverageFound}, {Type: "terms_of_service", State: v1alpha1.CoverageFound}}
+	if i%5 == 0 {
+		c.Status.Coverage[1] = v1alpha1.Coverage{Type: "terms_of_service", State: v1alpha1.CoverageMissing, Reason: v1alpha1.MissingNotLinked}
+	}
+	if err := s.resources.Status().Update(s.t.Context(), &c); err != nil {
+		s.t.Fatal(err)
+	}
+	r := store.Run{
+		ID: "recent-" + name, Company: name, State: store.RunComplete, StopReason: "Converged", Trigger: store.TriggerSchedule, CreatedAt: last.AddDate(0, 0, -i%30), StartedAt: last.AddDate(0, 0, -i%30), FinishedAt: last.AddDate(0, 0, -i%30).Add(time.Minute),
+		Progress: store.Progress{Fetched: int64(100 + 37*i%400)}, Documents: store.DocumentCounts{New: 1, Unchanged: 11}, Coverage: []store.Coverage{},
+	}
+	if i%10 == 0 {
+		r.State, r.StopReason, r.Message = store.RunFailed, "SiteUnreachable", ready.Message
+	}
+	if err := s.store.PutRun(s.t.Context(), r); err != nil {
 		s.t.Fatal(err)
 	}
 }

@@ -45,7 +45,7 @@ func run(args []string, out io.Writer) error {
 		"sign":           {2, func(a []string) error { return sign(out, a[0], a[1]) }},
 	}
 	if len(args) == 0 {
-		return errors.New("usage: release archive|sbom|chart-artifact|notes|checksums|sign ARGUMENT...")
+		return errors.New("usage: release archive|sbom|chart-artifact|notes|checksums|sign ARGUMENTS")
 	}
 	command, ok := commands[args[0]]
 	if !ok || len(args)-1 != command.args {

@@ -75,6 +75,21 @@ func (r *traceReceiver) ofTrace(id string) map[string]*tracev1.Span {
 	return spans
 }
 
+// checkSpans fails unless each span has its parent, and none has a secret.
+func checkSpans(t *testing.T, spans map[string]*tracev1.Span, root string) {
+	t.Helper()
+	for _, s := range spans {
+		if id := hex.EncodeToString(s.GetParentSpanId()); id != root && spans[id] == nil {
+			t.Errorf("the parent of the span %s is missing", s.GetName())
+		}
+		for _, a := range s.GetAttributes() {
+			if v := a.GetValue().String(); strings.Contains(v, "first-key") || strings.Contains(v, "otlp-secret") {
+				t.Errorf("the span %s has the attribute %s: %s", s.GetName(), a.GetKey(), v)
+			}
+		}
+	}
+}
+
 func TestOneTraceLeadsFromTheRequestThatStartsACrawlToTheVersionsThatItStores(t *testing.T) {
 	t.Parallel()
 	receiver := newTraceReceiver(t)
@@ -118,16 +133,7 @@ func TestOneTraceLeadsFromTheRequestThatStartsACrawlToTheVersionsThatItStores(t 
 		t.Error(err)
 	}
 	spans := receiver.ofTrace(traceID)
-	for _, s := range spans { // one connected trace
-		if id := hex.EncodeToString(s.GetParentSpanId()); id != parent && spans[id] == nil {
-			t.Errorf("the parent of the span %s is missing", s.GetName())
-		}
-		for _, a := range s.GetAttributes() {
-			if v := a.GetValue().String(); strings.Contains(v, "first-key") || strings.Contains(v, "otlp-secret") {
-				t.Errorf("the span %s has the attribute %s: %s", s.GetName(), a.GetKey(), v)
-			}
-		}
-	}
+	checkSpans(t, spans, parent)
 	path := []string{"store append_version", "page", "run", "reconcile CrawlJob", "POST startCrawl"}
 	s := find(path[0])
 	for i, name := range path {

@@ -136,7 +136,7 @@ func registerWebhook(s *Server) {
 }
 
 func (s *Server) webhookPage(v *visit, d webhookData) (page, error) {
-	d.Kind, d.State, d.Form = webhookKind(d.Webhook), v.Query("state"), webhookFilter{d.Webhook.Filter}
+	d.Kind, d.State, d.Form = webhookKind(d.Webhook), v.Query("state"), webhookFilter{d.Filter}
 	d.States = []store.DeliveryState{store.DeliveryPending, store.DeliveryDelivered, store.DeliveryFailed, store.DeliveryCancelled}
 	items, next, err := s.o.Services.Webhooks.Deliveries(v.Context(), v.Caller, d.ID, store.DeliveryState(d.State), store.ListOptions{Limit: 50, Continue: v.Query("cursor")})
 	d.Deliveries, d.Pager = items, newPager(v, next)

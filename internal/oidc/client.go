@@ -20,7 +20,7 @@ const requestTimeout = 8 * time.Second
 // contain the secret of the client. caFile has certificate authorities in addition to those of the
 // system, or is empty.
 func NewClient(caFile string) (*http.Client, error) {
-	t := http.DefaultTransport.(*http.Transport).Clone() //nolint:errcheck,forcetypeassert // net/http documents the type
+	t := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // net/http documents the type
 	t.MaxResponseHeaderBytes = maxResponse
 	t.MaxConnsPerHost = maxExchanges
 	if caFile != "" {

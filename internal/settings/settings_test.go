@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"cmp"
 	"bytes"
 	"encoding/base64"
 	"fmt"
@@ -53,14 +54,8 @@ func drawValue(t *rapid.T, row Setting, label string) string {
 		return base64.StdEncoding.EncodeToString([]byte(rapid.StringMatching(`[a-z0-9]{32}`).Draw(t, label)))
 	}
 	if row.IsSecret() {
-		scheme := "http"
-		if row.Name == "mongo-uri" || row.Name == "store" {
-			scheme = "mongodb"
-		}
-		if row.Name == "redis-url" {
-			scheme = "redis"
-		}
-		return scheme + "://user:" + rapid.StringMatching(`[a-z0-9]{8}`).Draw(t, label) + "@host:1"
+		schemes := map[string]string{"mongo-uri": "mongodb", "store": "mongodb", "redis-url": "redis"}
+		return cmp.Or(schemes[row.Name], "http") + "://user:" + rapid.StringMatching(`[a-z0-9]{8}`).Draw(t, label) + "@host:1"
 	}
 	switch row.Name {
 	case "data-dir":

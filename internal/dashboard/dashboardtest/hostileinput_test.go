@@ -216,7 +216,7 @@ func (f *fetcher) submit(path, value, button string) {
 		return
 	}
 	// The cookie of the notice is part of the next request.
-	next := fetcher{s: f.s, client: f.client, cookies: append(slices.Clone(f.cookies), r.Cookies()...)}
+	next := fetcher{s: f.s, client: f.client, cookies: append(slices.Clone(f.cookies), r.Cookies...)}
 	r, body = next.do(http.MethodGet, to, nil)
 	checkBody(t, "after POST "+path, r, body)
 }

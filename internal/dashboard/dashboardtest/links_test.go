@@ -18,19 +18,26 @@ type fetcher struct {
 	cookies []*http.Cookie
 }
 
+// reply is a response whose body was read.
+type reply struct {
+	StatusCode int
+	Header     http.Header
+	Cookies    []*http.Cookie
+}
+
 // signedIn returns a fetcher of the owner.
 func (s *system) signedIn() *fetcher {
 	s.t.Helper()
 	f := &fetcher{s: s, client: &http.Client{Timeout: time.Minute, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 	r, _ := f.do(http.MethodPost, "/dashboard/sign-in", url.Values{"password": {password}})
-	if f.cookies = r.Cookies(); r.StatusCode != http.StatusSeeOther {
+	if f.cookies = r.Cookies; r.StatusCode != http.StatusSeeOther {
 		s.t.Fatalf("sign in: status %d", r.StatusCode)
 	}
 	return f
 }
 
 // do sends a request and returns the response with its body.
-func (f *fetcher) do(method, path string, form url.Values) (*http.Response, string) {
+func (f *fetcher) do(method, path string, form url.Values) (reply, string) {
 	f.s.t.Helper()
 	req, err := http.NewRequestWithContext(f.s.t.Context(), method, f.s.url+path, strings.NewReader(form.Encode()))
 	if err != nil {
@@ -52,7 +59,7 @@ func (f *fetcher) do(method, path string, form url.Values) (*http.Response, stri
 	if err != nil {
 		f.s.t.Fatal(err)
 	}
-	return r, string(body)
+	return reply{r.StatusCode, r.Header, r.Cookies()}, string(body)
 }
 
 var hrefPattern = regexp.MustCompile(` href="(/dashboard/[^"#]*)`)

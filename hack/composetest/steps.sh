@@ -60,6 +60,10 @@ check_services() {
   get api.clausea.test /readyz >/dev/null || failed "the API is not reached"
   api /v1/companies | jq -e .items >/dev/null || failed "the API does not list companies"
   get dashboard.clausea.test /dashboard/ --location | grep -qi 'password' || failed "the dashboard has no page to sign in"
+  get dashboard.clausea.test /dashboard/sign-in --output /dev/null --cookie-jar "$work/cookies" \
+    --header 'Origin: https://dashboard.clausea.test' --data-urlencode "password=$(cat secrets/dashboard_password)" ||
+    failed "the sign-in fails"
+  get dashboard.clausea.test /dashboard/companies --cookie "$work/cookies" | grep -q '<h1' || failed "the dashboard shows no companies"
   [ "$(clausea version | cut -d' ' -f2)" = "$1" ] || failed "the version is $(clausea version), want $1"
 }
 

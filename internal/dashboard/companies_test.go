@@ -61,3 +61,19 @@ func TestAViewerCannotChangeCompanies(t *testing.T) {
 		}
 	}
 }
+
+func TestErrorPagesAdvisePeople(t *testing.T) {
+	t.Parallel()
+	d := newTestDashboard(t)
+	for path, advice := range map[string]string{
+		"/companies?sort=size": "Go back, correct the value", "/documents?cursor=!": "start with the first page", "/companies/unknown": "look for it in the lists",
+	} {
+		r := d.get(path)
+		if r.StatusCode < http.StatusBadRequest || r.StatusCode >= http.StatusInternalServerError || !strings.Contains(r.body, advice) {
+			t.Errorf("%s: status %d, want %q: %s", path, r.StatusCode, advice, r.body)
+		}
+	}
+	if r := d.as("viewer").post("/companies/new", "url", "https://acme.example"); r.StatusCode != http.StatusForbidden || strings.Contains(r.body, "API key") {
+		t.Errorf("a viewer adds a company: status %d: %s", r.StatusCode, r.body)
+	}
+}

@@ -57,7 +57,7 @@ type errorData struct {
 	Remedy string
 	Fields []problem.Field
 	// Related is the page of the record that the problem is about, and RelatedText the text of
-	// the link. It replaces the remedy, which is written for clients of the API.
+	// the link. It replaces the remedy.
 	Related, RelatedText string
 }
 
@@ -86,7 +86,7 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, v *visit, er
 	if v == nil {
 		v = &visit{Request: r, W: w, Server: s}
 	}
-	data := errorData{Status: d.Status, Title: d.Title, Detail: p.Detail, Remedy: d.Remedy, Fields: p.Fields}
+	data := errorData{Status: d.Status, Title: d.Title, Detail: p.Detail, Remedy: remedyOf(p), Fields: p.Fields}
 	data.Related, data.RelatedText = relatedPage(p.Related)
 	if err := s.render(v, d.Status, "error.html", page{Title: d.Title, Data: data}); err != nil {
 		s.o.Log.Error(err, "failed to render the error page")

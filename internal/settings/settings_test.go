@@ -1,8 +1,8 @@
 package settings
 
 import (
-	"cmp"
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"io"

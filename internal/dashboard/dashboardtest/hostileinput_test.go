@@ -128,7 +128,7 @@ func (s *system) hostile() {
 }
 
 // checkBody fails the test if something of a page runs, or if a text became a header.
-func checkBody(t *testing.T, what string, r *http.Response, body string) {
+func checkBody(t *testing.T, what string, r reply, body string) {
 	t.Helper()
 	if r.Header.Get("X-Canary") != "" {
 		t.Errorf("%s: a text became a header", what)

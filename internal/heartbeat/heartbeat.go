@@ -13,7 +13,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"net/url"
 	"os"
 	"strings"
 	"syscall"
@@ -162,9 +161,6 @@ func (p *Pinger) send(ctx context.Context) error {
 	req.Header.Set("User-Agent", userAgent)
 	resp, err := p.transport.RoundTrip(req) // follows no redirect
 	if err != nil {
-		if e := (*url.Error)(nil); errors.As(err, &e) {
-			err = e.Err
-		}
 		if errors.Is(err, netguard.ErrBlocked) {
 			return errors.New("the IP address of the heartbeat is not public; allow it by CLAUSEA_ALLOW_ADDRESS")
 		}

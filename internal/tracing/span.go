@@ -95,13 +95,6 @@ func (s *Span) Set(attrs ...attribute.KeyValue) {
 	}
 }
 
-// Event adds an event.
-func (s *Span) Event(name string, attrs ...attribute.KeyValue) {
-	if s != nil {
-		s.span.AddEvent(name, trace.WithAttributes(attrs...))
-	}
-}
-
 // Fail marks the span as failed. reason must not contain secrets; it is one of a few words, and
 // not the text of an error.
 func (s *Span) Fail(reason string) {

@@ -21,7 +21,7 @@ func environment(pairs ...string) func(string) string {
 
 // The tests of this package share the tracer of the process and do not run in parallel.
 
-func TestTracesAreOffWithoutAnEndpoint(t *testing.T) { //nolint:paralleltest // see above
+func TestTracesAreOffWithoutAnEndpoint(t *testing.T) {
 	const endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT"
 	for _, env := range []func(string) string{
 		environment(), environment(endpoint, "http://x", "OTEL_SDK_DISABLED", "TRUE"), environment(endpoint, "http://x", "OTEL_TRACES_EXPORTER", "none"),
@@ -56,7 +56,7 @@ func record(t *testing.T) *tracetest.InMemoryExporter {
 	return exporter
 }
 
-func TestTheSpansBelowASpanAreBounded(t *testing.T) { //nolint:paralleltest // see above
+func TestTheSpansBelowASpanAreBounded(t *testing.T) {
 	exporter := record(t)
 	if _, orphan := Child(t.Context(), "store ping", Client); orphan != nil {
 		t.Error("an operation outside a trace has a span")
@@ -89,7 +89,7 @@ func TestTheSpansBelowASpanAreBounded(t *testing.T) { //nolint:paralleltest // s
 	}
 }
 
-func TestAttributesOfURLsHaveNoSecrets(t *testing.T) { //nolint:paralleltest // see above
+func TestAttributesOfURLsHaveNoSecrets(t *testing.T) {
 	for text, want := range map[string]string{
 		"https://user:pw@example.com/terms?token=x#y": "https://example.com/terms",
 		"https://example.com":                         "https://example.com",

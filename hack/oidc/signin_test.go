@@ -21,24 +21,31 @@ var loginID = regexp.MustCompile(`name="id" value="([^"]*)"`)
 
 // signIn does what a browser and a user do, and returns the last response and its body. user is the
 // account at the provider.
-func (s system) signIn(t *testing.T, user string) (*http.Response, string) {
+func (s system) signIn(t *testing.T, user string) reply {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := s.client(jar)
-	r, body := fetch(t, c, http.MethodGet, s.dashboard.URL+"/dashboard/oidc/start?to=%2Fdashboard%2Fcompanies", nil)
-	id := loginID.FindStringSubmatch(body)
-	if r.Request.URL.Host != s.provider.Listener.Addr().String() || id == nil {
-		t.Fatalf("%s: status %d: %s", r.Request.URL, r.StatusCode, body)
+	r := fetch(t, c, http.MethodGet, s.dashboard.URL+"/dashboard/oidc/start?to=%2Fdashboard%2Fcompanies", nil)
+	id := loginID.FindStringSubmatch(r.body)
+	if r.url.Host != s.provider.Listener.Addr().String() || id == nil {
+		t.Fatalf("%s: status %d: %s", r.url, r.status, r.body)
 	}
 	form := url.Values{"id": {html.UnescapeString(id[1])}, "username": {user}, "password": {password}}
 	return fetch(t, c, http.MethodPost, s.provider.URL+"/login/username", form)
 }
 
+// reply is the last response of a request, after redirects.
+type reply struct {
+	url    *url.URL
+	status int
+	body   string
+}
+
 // fetch follows redirects.
-func fetch(t *testing.T, c *http.Client, method, target string, form url.Values) (*http.Response, string) {
+func fetch(t *testing.T, c *http.Client, method, target string, form url.Values) reply {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, target, strings.NewReader(form.Encode()))
 	if err != nil {
@@ -56,18 +63,18 @@ func fetch(t *testing.T, c *http.Client, method, target string, form url.Values)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return r, string(b)
+	return reply{r.Request.URL, r.StatusCode, string(b)}
 }
 
 func TestAUserOfAProviderSignsIn(t *testing.T) {
 	s := start(t)
-	r, body := s.signIn(t, operator)
-	if r.StatusCode != http.StatusOK || r.Request.URL.String() != s.dashboard.URL+"/dashboard/companies" || !strings.Contains(body, "oidc:test-user@zitadel.ch (operator)") {
-		t.Errorf("%s: status %d: %s", r.Request.URL, r.StatusCode, body)
+	r := s.signIn(t, operator)
+	if r.status != http.StatusOK || r.url.String() != s.dashboard.URL+"/dashboard/companies" || !strings.Contains(r.body, "oidc:test-user@zitadel.ch (operator)") {
+		t.Errorf("%s: status %d: %s", r.url, r.status, r.body)
 	}
-	r, body = s.signIn(t, stranger)
-	if r.StatusCode != http.StatusForbidden || !strings.Contains(body, "oidc:test-user2@zitadel.ch") {
-		t.Errorf("a user without a role: %s: status %d: %s", r.Request.URL, r.StatusCode, body)
+	r = s.signIn(t, stranger)
+	if r.status != http.StatusForbidden || !strings.Contains(r.body, "oidc:test-user2@zitadel.ch") {
+		t.Errorf("a user without a role: %s: status %d: %s", r.url, r.status, r.body)
 	}
 }
 

@@ -100,7 +100,7 @@ func (b *board) open(ctx context.Context, s store.Store, m ctrl.Manager, scheme 
 
 func (b *board) close() {
 	b.cancel()
-	<-b.ended
+	_ = <-b.ended // the cancelled context
 }
 
 // processTime returns the CPU time of this process until now.

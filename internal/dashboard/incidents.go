@@ -23,7 +23,7 @@ var incidentKinds = [][2]string{
 }
 
 // maxIncidentRows bounds the incidents on the page.
-const maxIncidentRows = 200
+const maxIncidentRows = 100
 
 func (s *Server) incidentsPage(v *visit) (page, error) {
 	out := incidentsView{Kinds: incidentKinds, Kind: v.Query("kind"), Company: v.Query("company")}

@@ -20,6 +20,9 @@ type systemData struct {
 	Bars   []usageBar
 }
 
+// Shrink returns by how much the store became smaller, in bytes.
+func (d systemData) Shrink() int64 { return -d.Size.Growth }
+
 // usageBar is a bar of the chart of fetched pages.
 type usageBar struct{ X, Y, Height int }
 

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/clausea/crawler/internal/store"
@@ -25,11 +26,15 @@ type System struct {
 
 	workers cache[struct{}, Workers]
 	size    cache[struct{}, StoreSize]
+	// measured guards first, the first size that the process measured.
+	measured sync.Mutex
+	first    StoreSize
 }
 
 // SystemStore is the part of the store that System uses.
 type SystemStore interface {
 	ListRunsByState(ctx context.Context, state store.RunState, opts store.ListOptions) (items []store.Run, next string, err error)
+	Size(ctx context.Context) (store.Size, error)
 }
 
 // Setting is a setting of a process. It has no secret.
@@ -113,36 +118,56 @@ func (s *System) Workers(ctx context.Context, caller Caller) (Workers, error) {
 	})
 }
 
-// StoreSize is the size of the files of an embedded store.
+// StoreSize is the disk space of a store.
 type StoreSize struct {
-	// Known is false if the store is a server, or if the folder cannot be read. The other fields
-	// are then zero.
+	// Known is false if the store could not be measured. The other fields are then zero.
 	Known bool
+	// Files is the number of files of an embedded store, and 0 for a database server.
 	Files int
 	Bytes int64
+	// Indexes is the part of Bytes that the indexes of a database server use.
+	Indexes int64
 	// Partial is set if there are more files than are measured.
 	Partial bool
+	At      time.Time
+	// Growth is how much Bytes grew since this process first measured it, at Since. Since is zero at
+	// the first time.
+	Growth int64
+	Since  time.Time
 }
 
-// Size returns the size of an embedded store, at most a minute old.
+// Size returns the size of the store, at most a minute old.
 func (s *System) Size(ctx context.Context, caller Caller) (StoreSize, error) {
 	if err := caller.Authorize(store.ScopeRead); err != nil {
 		return StoreSize{}, err
 	}
-	if s.DataFolder == "" {
-		return StoreSize{}, nil
-	}
 	return s.size.get(ctx, struct{}{}, s.Guard.Now(), sizeTTL, func(ctx context.Context) (StoreSize, error) {
-		size, err := folderSize(ctx, s.DataFolder)
+		size, err := s.measure(ctx)
 		if ctx.Err() != nil {
 			return StoreSize{}, ctx.Err()
 		}
 		if err != nil {
-			s.Guard.Log.Error(err, "failed to measure the store", "folder", s.DataFolder)
+			s.Guard.Log.Error(err, "failed to measure the store")
 			return StoreSize{}, nil
+		}
+		size.At = s.Guard.Now()
+		s.measured.Lock()
+		defer s.measured.Unlock()
+		if s.first.Known {
+			size.Growth, size.Since = size.Bytes-s.first.Bytes, s.first.At
+		} else {
+			s.first = size
 		}
 		return size, nil
 	})
+}
+
+func (s *System) measure(ctx context.Context) (StoreSize, error) {
+	if s.DataFolder != "" {
+		return folderSize(ctx, s.DataFolder)
+	}
+	size, err := s.Store.Size(ctx)
+	return StoreSize{Known: err == nil, Bytes: size.Bytes, Indexes: size.Indexes}, err
 }
 
 // folderSize measures the files below a folder, at most maxFiles. Files that are deleted meanwhile

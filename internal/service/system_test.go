@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-logr/logr"
+
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/kubestore"
 	"github.com/clausea/crawler/internal/problem"
@@ -21,6 +23,13 @@ func (r runningRuns) ListRunsByState(_ context.Context, state store.RunState, _ 
 		return nil, "", nil
 	}
 	return r, "more", nil
+}
+
+func (r runningRuns) Size(context.Context) (store.Size, error) {
+	if len(r) == 0 {
+		return store.Size{}, store.ErrUnavailable
+	}
+	return store.Size{Bytes: int64(len(r)) << 20, Indexes: 1 << 10}, nil
 }
 
 func newSystem(runs runningRuns) *System {
@@ -65,13 +74,35 @@ func TestTheWorkersAreThoseOfTheNamespaceInOrder(t *testing.T) {
 	}
 }
 
+func TestTheSizeOfADatabaseServerIsWhatItReports(t *testing.T) {
+	t.Parallel()
+	caller, now := Caller{Scopes: []store.APIScope{store.ScopeRead}}, time.Now()
+	s := newSystem(nil)
+	s.Guard = NewGuard(nil, logr.Discard())
+	s.Guard.Now = func() time.Time { return now }
+	for _, step := range []struct {
+		runs runningRuns
+		want StoreSize
+	}{
+		{nil, StoreSize{}},
+		{make(runningRuns, 2), StoreSize{Known: true, Bytes: 2 << 20, Indexes: 1 << 10}},
+		{make(runningRuns, 5), StoreSize{Known: true, Bytes: 5 << 20, Indexes: 1 << 10, Growth: 3 << 20, Since: now.Add(sizeTTL)}},
+	} {
+		s.Store = step.runs
+		if step.want.Known {
+			step.want.At = now
+		}
+		if size, err := s.Size(t.Context(), caller); err != nil || size != step.want {
+			t.Errorf("%d runs: %+v, %v, want %+v", len(step.runs), size, err, step.want)
+		}
+		now = now.Add(sizeTTL)
+	}
+}
+
 func TestTheSizeOfAnEmbeddedStoreIsThatOfItsFiles(t *testing.T) {
 	t.Parallel()
 	caller := Caller{Scopes: []store.APIScope{store.ScopeRead}}
 	s := newSystem(nil)
-	if size, err := s.Size(t.Context(), caller); err != nil || size.Known {
-		t.Errorf("a server: %+v, %v", size, err)
-	}
 	s.DataFolder = t.TempDir()
 	if err := os.Mkdir(filepath.Join(s.DataFolder, "packs"), 0o700); err != nil {
 		t.Fatal(err)
@@ -81,7 +112,7 @@ func TestTheSizeOfAnEmbeddedStoreIsThatOfItsFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if size, err := s.Size(t.Context(), caller); err != nil || size != (StoreSize{Known: true, Files: 2, Bytes: 7}) {
+	if size, err := s.Size(t.Context(), caller); err != nil || !size.Known || size.Files != 2 || size.Bytes != 7 {
 		t.Errorf("two files of 7 bytes: %+v, %v", size, err)
 	}
 }

@@ -64,8 +64,18 @@ type Store interface {
 	// Counts returns the number of companies that have documents, and of documents. Documents that
 	// a person determined not to be legal do not count.
 	Counts(ctx context.Context) (companies, documents int64, err error)
+	// Size returns the disk space that the database uses. It reads statistics, not records.
+	Size(ctx context.Context) (Size, error)
 	// Close closes connections and files.
 	Close(ctx context.Context) error
+}
+
+// Size is the disk space of a database, in bytes.
+type Size struct {
+	// Bytes is the space of all records, compressed as the database stores them, and of the indexes.
+	Bytes int64
+	// Indexes is the part of the indexes, or 0 if the database does not report it.
+	Indexes int64
 }
 
 // Objects stores custom resources as JSON with a resource version.

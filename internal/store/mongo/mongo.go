@@ -198,6 +198,18 @@ func (s *Store) Ping(ctx context.Context) error {
 	})
 }
 
+// Size implements store.Store.
+func (s *Store) Size(ctx context.Context) (store.Size, error) {
+	var stats struct {
+		Total   float64 `bson:"totalSize"` // of the storage and of the indexes
+		Indexes float64 `bson:"indexSize"`
+	}
+	err := s.retry(ctx, "measure the database", func(ctx context.Context) error {
+		return s.db.RunCommand(ctx, bson.D{{Key: "dbStats", Value: 1}}).Decode(&stats)
+	})
+	return store.Size{Bytes: int64(stats.Total), Indexes: int64(stats.Indexes)}, err
+}
+
 // uriDatabase returns the database of a URI, or DefaultDatabase.
 func uriDatabase(uri string) string {
 	rest := uri[strings.Index(uri, "://")+1:]

@@ -210,6 +210,15 @@ func (s *Store) Ping(ctx context.Context) error {
 	return nil
 }
 
+// Size implements store.Store.
+func (s *Store) Size(ctx context.Context) (out store.Size, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT p.page_count * z.page_size FROM pragma_page_count AS p, pragma_page_size AS z`).Scan(&out.Bytes)
+	if err != nil {
+		return out, fmt.Errorf("measure the embedded store: %w", err)
+	}
+	return out, nil
+}
+
 // inTransaction runs f in a write transaction. what describes the operation in errors.
 func (s *database) inTransaction(ctx context.Context, what string, f func(*sql.Tx) error) error {
 	t, err := s.write.BeginTx(ctx, nil)

@@ -148,6 +148,9 @@ func checkSummaries(t *testing.T, s store.Store) {
 	if _, n, err := s.Counts(t.Context()); err != nil || n != int64(total) {
 		t.Errorf("counted %d documents, %v, want %d", n, err, total)
 	}
+	if size, err := s.Size(t.Context()); err != nil || size.Bytes <= 0 || size.Indexes < 0 || size.Indexes > size.Bytes {
+		t.Errorf("the size of the store is %+v, %v", size, err)
+	}
 }
 
 // summaryAfterWrites compares the summaries with the documents after random writes.

@@ -28,7 +28,7 @@ func (r *Reconciler) SetupWithManager(m ctrl.Manager, o controller.Options) erro
 		// The controller's own status writes must not trigger it.
 		For(&v1alpha1.Company{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		Watches(&v1alpha1.CrawlJob{}, handler.EnqueueRequestsFromMapFunc(companyOfJob), builder.WithPredicates(jobStateChanged())).
-		WithOptions(o).Complete(r)
+		WithOptions(o).Complete(retry.UntilShutdown(r))
 	if err != nil {
 		return fmt.Errorf("set up the Company controller: %w", err)
 	}

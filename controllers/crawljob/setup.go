@@ -42,7 +42,7 @@ func (r *Reconciler) SetupWithManager(m ctrl.Manager, o controller.Options) erro
 	if r.WatchKubernetesJobs {
 		b = b.Owns(&batchv1.Job{}, builder.WithPredicates(kubernetesJobFinished()))
 	}
-	if err := b.Complete(r); err != nil {
+	if err := b.Complete(retry.UntilShutdown(r)); err != nil {
 		return fmt.Errorf("set up the CrawlJob controller: %w", err)
 	}
 	return nil

@@ -25,7 +25,7 @@ step "helm-unittest"
 "$tools/helm-unittest" "$chart"
 
 step "renderings, schemas, Pod Security, roles, an API server"
-go test -C "$here" -count=1 ./...
+go test -C "$here" -count=1 -timeout 30m ./...
 
 step "kube-score"
 # Not findings here: a limit on CPU time would throttle crawls; images have tags that do not change; the

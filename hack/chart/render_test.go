@@ -25,7 +25,7 @@ const (
 	// minValueSets is the number of value sets that cover all values of the chart.
 	minValueSets = 24
 	// helmTimeout bounds one call of helm, on a busy machine.
-	helmTimeout = time.Minute
+	helmTimeout = 3 * time.Minute
 )
 
 // helm returns the path of helm of a major version, "3" or "4".

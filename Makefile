@@ -31,7 +31,7 @@ test-short: ## run the fast tests, which need no other program, in under three m
 
 .PHONY: test
 test: ## run all tests with the race detector; downloads and builds the programs that they need
-	hack/packages/get.sh curl jq patch redis-server
+	hack/packages/get.sh curl jq mandoc patch redis-server
 	MONGOD=$$(hack/mongod/get.sh) && KUBEBUILDER_ASSETS=$$(hack/kube/get.sh) && CHROMIUM=$$(hack/chromium/get.sh) && AXE=$$(hack/axe/get.sh) && PATH="$$(hack/node/get.sh):$$PATH" && \
 	export MONGOD KUBEBUILDER_ASSETS CHROMIUM AXE PATH && $(GOTEST) -race -count=1 -timeout 60m ./...
 	hack/client/check.sh

@@ -12,7 +12,7 @@ func UntilShutdown(r reconcile.Reconciler) reconcile.Reconciler {
 	return reconcile.Func(func(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
 		res, err := r.Reconcile(ctx, req)
 		if ctx.Err() != nil {
-			return res, nil
+			err = nil
 		}
 		return res, err
 	})

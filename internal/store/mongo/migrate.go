@@ -146,6 +146,9 @@ func (s *Store) MigrateToRestore(ctx context.Context) (applied []string, err err
 // applyMigrations applies the missing migrations and returns their names. The caller holds the
 // lease of the migrations.
 func (s *Store) applyMigrations(ctx context.Context) ([]string, error) {
+	if err := s.checkNewerMigrations(ctx); err != nil {
+		return nil, err
+	}
 	var applied []string
 	done := s.db.Collection(migrationCollection)
 	for _, m := range migrations {
@@ -170,4 +173,32 @@ func (s *Store) applyMigrations(ctx context.Context) ([]string, error) {
 		}
 	}
 	return applied, nil
+}
+
+// checkNewerMigrations returns an error if a newer program has migrated the database. This program
+// could not read its records, or would write records that the newer one does not expect.
+func (s *Store) checkNewerMigrations(ctx context.Context) error {
+	known := bson.A{fillProgress}
+	for _, m := range migrations {
+		known = append(known, m.name)
+	}
+	var newer struct {
+		Name string `json:"_id"`
+	}
+	err := retryWithin(ctx, migrationAttempt, migrationTimeout, "read the migrations", func(ctx context.Context) error {
+		err := s.db.Collection(migrationCollection).FindOne(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$nin", Value: known}}}}).Decode(&newer)
+		if errors.Is(err, mongo.ErrNoDocuments) {
+			return nil
+		}
+		return err
+	})
+	if err != nil || newer.Name == "" {
+		return err
+	}
+	return s.newerMigration(newer.Name)
+}
+
+// newerMigration is the error for a migration that this program does not know.
+func (s *Store) newerMigration(name string) error {
+	return fmt.Errorf("the database %s has the migration %q of a newer program: upgrade this program, or restore a backup that was made before", s.db.Name(), name)
 }

@@ -10,7 +10,7 @@ import (
 func (s *Store) Database() string { return s.db.Name() }
 
 // Pending returns the names of the migrations that Migrate would apply, in order, and the
-// number of applied ones. It writes nothing, so it creates no collection.
+// number of applied ones. It fails if a newer program has migrated the database. It writes nothing, so it creates no collection.
 func (s *Store) Pending(ctx context.Context) (pending []string, applied int, err error) {
 	done := map[string]bool{}
 	err = s.retry(ctx, "list the applied migrations", func(ctx context.Context) error {
@@ -33,10 +33,15 @@ func (s *Store) Pending(ctx context.Context) (pending []string, applied int, err
 	if err != nil {
 		return nil, 0, err
 	}
+	delete(done, fillProgress)
 	for _, m := range migrations {
 		if !done[m.name] {
 			pending = append(pending, m.name)
 		}
+		delete(done, m.name)
+	}
+	for name := range done {
+		return nil, 0, s.newerMigration(name)
 	}
 	applied = len(migrations) - len(pending)
 	if applied > 0 {

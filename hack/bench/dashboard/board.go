@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
 	"syscall"
 	"time"
@@ -100,7 +101,9 @@ func (b *board) open(ctx context.Context, s store.Store, m ctrl.Manager, scheme 
 
 func (b *board) close() {
 	b.cancel()
-	_ = <-b.ended // the cancelled context
+	if err := <-b.ended; err != nil && !errors.Is(err, context.Canceled) {
+		fmt.Fprintln(os.Stderr, "the dashboard's cache ended:", err)
+	}
 }
 
 // processTime returns the CPU time of this process until now.

@@ -17,6 +17,6 @@ func TestTheDashboardIsUpToDate(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, want.Bytes()) {
-		t.Error("charts/clausea/files/grafana-dashboard.json is out of date: run make dashboard")
+		t.Error("charts/clausea/files/grafana-dashboard.json is out of date: run make grafana")
 	}
 }

@@ -1,13 +1,13 @@
 # Alerts and dashboards.
 
-.PHONY: dashboard
-dashboard: ## write the Grafana dashboard of the chart
+.PHONY: grafana
+grafana: ## write the Grafana dashboard of the chart
 	go run ./hack/grafana > charts/clausea/files/grafana-dashboard.json
 
 .PHONY: test-alerts
 test-alerts: ## test the alert rules with promtool, which it builds
 	hack/promtool/test.sh
 
-.PHONY: test-dashboard
-test-dashboard: build ## run the queries of the dashboard in a Prometheus that scrapes the demo
+.PHONY: test-grafana
+test-grafana: build ## run the queries of the Grafana dashboard in a Prometheus that scrapes the demo
 	hack/promtool/dashboard.sh

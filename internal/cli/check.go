@@ -16,6 +16,7 @@ import (
 	"github.com/clausea/crawler/internal/crawl"
 	"github.com/clausea/crawler/internal/crawl/fetch"
 	"github.com/clausea/crawler/internal/crawl/robots"
+	"github.com/clausea/crawler/internal/ratelimit"
 	"github.com/clausea/crawler/internal/settings"
 	"github.com/clausea/crawler/internal/store"
 	"github.com/clausea/crawler/internal/store/mongo"
@@ -34,7 +35,7 @@ func newCheck(a *app) *cobra.Command {
 	var domain string
 	cmd := &cobra.Command{
 		Use:   "check",
-		Short: "Check the store, the language model, the egress IP address and robots.txt",
+		Short: "Check the store, Redis, the language model, the egress IP address and robots.txt",
 		Example: `  clausea check
   clausea check --domain example.com`,
 		Args: exactly(0),
@@ -51,6 +52,7 @@ func newCheck(a *app) *cobra.Command {
 				do   func(context.Context) (string, error)
 			}{
 				{"store", func(ctx context.Context) (string, error) { return checkStore(ctx, v) }},
+				{"redis", func(ctx context.Context) (string, error) { return checkRedis(ctx, v) }},
 				{"llm", func(ctx context.Context) (string, error) { return checkLLM(ctx, v) }},
 				{"egress", func(ctx context.Context) (string, error) {
 					return checkEgress(ctx, fetcher, egressURL, !v.Proxy.IsEmpty())
@@ -125,6 +127,18 @@ func checkStore(ctx context.Context, v *settings.Values) (string, error) {
 		result += fmt.Sprintf("; %v (it lacks %s), and clausea migrate or the next start of a process updates it", errOldSchema, strings.Join(pending, ", "))
 	}
 	return result, nil
+}
+
+// checkRedis makes one decision over the Redis server that processes share their limits over.
+func checkRedis(ctx context.Context, v *settings.Values) (string, error) {
+	if v.RedisURL.IsEmpty() {
+		return "", fmt.Errorf("%w: set REDIS_URL so that the processes of the API share their limits", errNotConfigured)
+	}
+	took, err := ratelimit.CheckRedis(ctx, v.RedisURL.Reveal())
+	if err != nil {
+		return "", fmt.Errorf("%w; until it responds, each process limits on its own", err)
+	}
+	return fmt.Sprintf("responded in %s", took.Round(100*time.Microsecond)), nil
 }
 
 // checkServedStore reports the state of an embedded store that another process has open.

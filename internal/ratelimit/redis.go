@@ -88,6 +88,27 @@ func newRedis(url string, timeout time.Duration, log logr.Logger) (*Redis, error
 	return &Redis{client: redis.NewClient(o), timeout: timeout, memory: NewMemory(), log: log, now: time.Now}, nil
 }
 
+// checkTimeout limits CheckRedis. It is longer than redisTimeout, so that a slow server is
+// distinguished from one that does not respond.
+const checkTimeout = 5 * time.Second
+
+// CheckRedis makes one decision over the server at a URL, and returns how long it took. The error
+// never contains the password of the URL.
+func CheckRedis(ctx context.Context, url string) (time.Duration, error) {
+	l, err := newRedis(url, checkTimeout, logr.Discard())
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = l.Close() }()
+	start := time.Now()
+	q := Quota{Name: "check", Requests: 1, Window: time.Second}
+	if _, err := l.run(ctx, allowScript, "check", q, q.Window.Microseconds(), q.Window.Microseconds()); err != nil {
+		return 0, fmt.Errorf("decide on a request over Redis: %w", err)
+	}
+	took := time.Since(start)
+	return took, nil
+}
+
 // Close closes the connections.
 func (l *Redis) Close() error {
 	if err := l.client.Close(); err != nil {

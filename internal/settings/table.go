@@ -226,7 +226,7 @@ func Table() []Setting {
 			Help: "crawls a day that an API key may start; 0 disables the limit", field: func(v *Values) any { return &v.APICrawlsPerDay },
 		},
 		{
-			Name: "redis-url", Env: []string{"REDIS_URL"}, Group: groupAPI, Commands: webCommands, rule: redisURL,
+			Name: "redis-url", Env: []string{"REDIS_URL"}, Group: groupAPI, Commands: append([]string{CommandCheck}, webCommands...), rule: redisURL,
 			Help: "Redis in which the processes share the limits of the API; without it, each process has limits of its own", field: func(v *Values) any { return &v.RedisURL },
 		},
 		{

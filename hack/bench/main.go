@@ -22,6 +22,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/clausea/crawler/hack/bench/api"
 	"github.com/clausea/crawler/hack/bench/dashboard"
@@ -34,6 +35,7 @@ import (
 	"github.com/clausea/crawler/hack/bench/report"
 	"github.com/clausea/crawler/hack/bench/rivals"
 	"github.com/clausea/crawler/hack/bench/scale"
+	"github.com/clausea/crawler/hack/bench/soak"
 	"github.com/clausea/crawler/hack/bench/storage"
 )
 
@@ -44,14 +46,16 @@ type options struct {
 	pages, large, rounds        int
 	documents, companies        int
 	stored, monitored           int
-	binary                      string
+	binary, logs                string
+	soak                        time.Duration
+	seed                        uint64
 }
 
 func main() {
 	var o options
 	as := flag.String("as", "", "run as this child program")
 	profile := flag.String("profile", "", "in a child: write a CPU profile to this file, and a heap profile next to it at the end")
-	flag.StringVar(&o.only, "only", "", "parts to run, separated by commas: engine, large, politeness, pipeline, storage, queries, api, dashboard, scale, crawls, memory")
+	flag.StringVar(&o.only, "only", "", "parts to run, separated by commas: engine, large, politeness, pipeline, storage, queries, api, dashboard, scale, crawls, memory; soak runs only if it is named")
 	flag.StringVar(&o.markdown, "markdown", "", "write the tables to this file as well")
 	flag.StringVar(&o.gold, "gold", ".gold", "folder with the labelled pages and histories")
 	flag.StringVar(&o.cache, "cache", filepath.Join(".cache", "bench"), "folder to install other crawlers in")
@@ -62,9 +66,12 @@ func main() {
 	flag.StringVar(&o.profiles, "profiles", "", "folder for the CPU profiles of the scale, api and dashboard parts")
 	flag.IntVar(&o.companies, "companies", 5000, "Companies in the scale part; it has twice as many CrawlJobs")
 	flag.IntVar(&o.stored, "stored", 100_000, "documents in the stores of the queries and api parts")
-	flag.StringVar(&o.binary, "bin", filepath.Join("bin", "clausea"), "the program that the memory part measures")
+	flag.StringVar(&o.binary, "bin", filepath.Join("bin", "clausea"), "the program that the memory and soak parts measure")
 	flag.IntVar(&o.monitored, "monitored", 10_000, "companies in the stores of the dashboard part; each has 20 documents")
 	flag.IntVar(&o.rounds, "rounds", 3, "alternating rounds; limits apply to the median")
+	flag.DurationVar(&o.soak, "soak", 20*time.Minute, "how long the soak part starts crawls")
+	flag.Uint64Var(&o.seed, "seed", 0, "seed of the faults in the soak part; 0 selects one")
+	flag.StringVar(&o.logs, "logs", "", "folder for the logs of the processes in the soak part")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -82,8 +89,11 @@ func run(ctx context.Context, as, profile string, o options) (ok bool, err error
 	if as != "" {
 		return true, runChild(as, flag.Args(), profile)
 	}
-	if err := measure.PinSelf(); err != nil {
-		return false, err
+	// The soak measures growth, not speed, and its many processes share all cores.
+	if o.only != "soak" {
+		if err := measure.PinSelf(); err != nil {
+			return false, err
+		}
 	}
 	return runParts(ctx, o)
 }
@@ -130,11 +140,14 @@ func runParts(ctx context.Context, o options) (ok bool, err error) {
 			return scale.Run(ctx, r, scale.Options{Companies: o.companies, Backend: o.backend, Profiles: o.profiles})
 		}},
 		{"memory", func() error { return memory.Run(ctx, r, memory.Options{Binary: o.binary, Pages: o.pages}) }},
+		{"soak", func() error {
+			return soak.Run(ctx, r, soak.Options{Binary: o.binary, Duration: o.soak, Seed: o.seed, Logs: o.logs})
+		}},
 		{"crawls", func() error { return scale.RunCrawls(ctx, r, o.profiles) }},
 	}
 	asked := strings.Split(o.only, ",")
 	for _, p := range parts {
-		if o.only != "" && !slices.Contains(asked, p.name) {
+		if !slices.Contains(asked, p.name) && (o.only != "" || p.name == "soak") {
 			continue
 		}
 		if err := p.run(); err != nil {

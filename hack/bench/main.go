@@ -62,7 +62,7 @@ func main() {
 	flag.IntVar(&o.pages, "pages", 2000, "pages of the site for the engine part")
 	flag.IntVar(&o.large, "large", 10_000, "pages of the site for the large part")
 	flag.IntVar(&o.documents, "documents", 300, "pages of the site for the pipeline part")
-	flag.StringVar(&o.backend, "backend", "", "run the scale part on one backend: api, mongodb or embedded; the dashboard part too, without api")
+	flag.StringVar(&o.backend, "backend", "", "run the scale part on one backend: api, mongodb or embedded; the dashboard and soak parts too, without api")
 	flag.StringVar(&o.profiles, "profiles", "", "folder for the CPU profiles of the scale, api and dashboard parts")
 	flag.IntVar(&o.companies, "companies", 5000, "Companies in the scale part; it has twice as many CrawlJobs")
 	flag.IntVar(&o.stored, "stored", 100_000, "documents in the stores of the queries and api parts")
@@ -141,7 +141,7 @@ func runParts(ctx context.Context, o options) (ok bool, err error) {
 		}},
 		{"memory", func() error { return memory.Run(ctx, r, memory.Options{Binary: o.binary, Pages: o.pages}) }},
 		{"soak", func() error {
-			return soak.Run(ctx, r, soak.Options{Binary: o.binary, Duration: o.soak, Seed: o.seed, Logs: o.logs})
+			return soak.Run(ctx, r, soak.Options{Binary: o.binary, Duration: o.soak, Seed: o.seed, Backend: o.backend, Logs: o.logs})
 		}},
 		{"crawls", func() error { return scale.RunCrawls(ctx, r, o.profiles) }},
 	}

@@ -22,6 +22,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/clausea/crawler/hack/bench/api"
@@ -73,7 +74,7 @@ func main() {
 	flag.Uint64Var(&o.seed, "seed", 0, "seed of the faults in the soak part; 0 selects one")
 	flag.StringVar(&o.logs, "logs", "", "folder for the logs of the processes in the soak part")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	ok, err := run(ctx, *as, *profile, o)
 	if err != nil {

@@ -116,7 +116,10 @@ func runParts(ctx context.Context, o options) (ok bool, err error) {
 		return false, fmt.Errorf("find the folder %s: %w", o.cache, err)
 	}
 	pinned := "the measured programs pinned to a core"
-	if !measure.Pinned() {
+	switch {
+	case o.only == "soak":
+		pinned = "no program pinned to a core"
+	case !measure.Pinned():
 		pinned = "the measured programs NOT pinned to a core, which makes the figures less reliable"
 	}
 	r.Note("%s on %s/%s, %d cores, %s. Load average at the start: %s.", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), pinned, measure.LoadAverage())

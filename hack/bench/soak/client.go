@@ -32,7 +32,7 @@ func newClient(port string) (*client, error) {
 		return nil, fmt.Errorf("create a cookie jar: %w", err)
 	}
 	return &client{origin: "http://localhost:" + port, http: http.Client{
-		Jar: jar, Timeout: requestTimeout, Transport: &http.Transport{IdleConnTimeout: 5 * time.Second},
+		Jar: jar, Timeout: requestTimeout, Transport: &http.Transport{IdleConnTimeout: 5 * time.Second, MaxIdleConnsPerHost: users},
 	}}, nil
 }
 

@@ -109,7 +109,7 @@ func watch(stop context.Context, p *process) (all []sample, err error) {
 		}
 		if all = append(all, s); len(all)%6 == 0 {
 			fmt.Fprintf(os.Stderr, "soak: %s: anonymous %.1f MiB, heap %.1f MiB, %.0f goroutines, %.0f descriptors\n",
-				s.at.Sub(all[0].at).Round(time.Second), s.anonymous/mebibyte, s.heap/mebibyte, s.goroutines, s.descriptors)
+				(time.Duration(len(all)) * interval), s.anonymous/mebibyte, s.heap/mebibyte, s.goroutines, s.descriptors)
 		}
 	}
 }

@@ -189,15 +189,15 @@ type measurement struct {
 	failures      int // of the user
 }
 
-// measure crawls each company once, samples the idle process, then crawls while inject injects faults,
-// and samples the idle process again.
+// measure warms the process up, samples it when it is idle, then crawls while inject injects faults,
+// and samples it again when it is idle.
 func (s *soak) measure(ctx context.Context, o Options, inject func(ctx, stop context.Context) error) (m measurement, err error) {
 	running, stopRunning := context.WithCancel(ctx)
 	var background sync.WaitGroup
 	defer background.Wait()
 	defer stopRunning()
 	background.Go(func() { s.follower.follow(running) })
-	if err := s.crawls.round(ctx); err != nil {
+	if err := s.warmUp(ctx); err != nil {
 		return m, err
 	}
 	if m.before, err = s.idle(ctx, nil); err != nil {
@@ -226,6 +226,22 @@ func (s *soak) measure(ctx context.Context, o Options, inject func(ctx, stop con
 	}
 	m.after, err = s.idle(ctx, &m.before)
 	return m, err
+}
+
+// users is the number of users while the process warms up. So many fill the pools of connections to the store,
+// which keep their connections when the process is idle.
+const users = 6
+
+// warmUp crawls each company once while several users send requests.
+func (s *soak) warmUp(ctx context.Context) error {
+	browsing, cancel := context.WithCancel(ctx)
+	var all sync.WaitGroup
+	defer all.Wait()
+	defer cancel()
+	for range users {
+		all.Go(func() { s.crawls.api.browse(browsing) })
+	}
+	return s.crawls.round(ctx)
 }
 
 func stopOn(err error, cancel context.CancelFunc) {

@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// idleTimeout bounds the wait until the process has closed what it does not need when it is idle.
-const idleTimeout = 4 * time.Minute
-
-// settleTime is longer than the time after which HTTP clients close idle connections, 90 s. settledSamples is
-// the number of samples, the last of that time, whose greatest numbers count.
+// settleTime is longer than the time after which HTTP clients close idle connections, 90 s, and after which
+// the Go runtime collects garbage although nothing is allocated, 2 minutes. settledSamples is the number of
+// samples, the last of that time, whose greatest numbers count before the faults. idleTimeout bounds the wait
+// after the faults.
 const (
-	settleTime     = 100 * time.Second
+	settleTime     = 150 * time.Second
 	settledSamples = 6
+	idleTimeout    = 5 * time.Minute
 )
 
 // measurement is what was measured while faults were injected.
@@ -88,21 +88,20 @@ func stopOn(err error, cancel context.CancelFunc) {
 	}
 }
 
-// idle waits until the process needs no more goroutines and descriptors than before, or a time has passed,
-// and samples it. Without a sample from before, it waits until the process has closed idle connections. The
-// numbers vary by one or two when nothing happens; they are then the greatest of some samples.
+// idle waits until the process has closed idle connections and collected its garbage, and samples it. If there
+// is a sample from before, it waits longer until the process needs no more goroutines and descriptors than
+// before. The numbers vary by one or two when nothing happens; before the faults, the greatest ones count.
 func (s *soak) idle(ctx context.Context, before *sample) (last sample, err error) {
-	timeout := idleTimeout
-	if before == nil {
-		timeout = settleTime
-	}
-	limit, cancel := context.WithTimeout(ctx, timeout)
+	limit, cancel := context.WithTimeout(ctx, idleTimeout)
 	defer cancel()
 	var all []sample
 	err = await(limit, interval/2, func() (bool, error) {
 		now, err := take(ctx, s.measured)
 		all = append(all, now)
-		return err == nil && before != nil && now.goroutines <= before.goroutines && now.descriptors <= before.descriptors, err
+		if err != nil || now.at.Sub(all[0].at) < settleTime {
+			return false, err
+		}
+		return before == nil || now.goroutines <= before.goroutines && now.descriptors <= before.descriptors, nil
 	})
 	last = all[len(all)-1]
 	if before == nil {

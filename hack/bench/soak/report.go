@@ -71,7 +71,9 @@ func (s *soak) report(ctx context.Context, r *report.Report, name string, m meas
 	return nil
 }
 
-// requireSlopes compares the slopes of the memory in the second half of the samples with the limit.
+// requireSlopes compares the growth of the memory with the limit. While the process works, its memory varies by
+// more than the limit. A slope therefore exceeds the limit if it does so by more than twice its standard error.
+// The live heap of the idle process is exact.
 func (m *measurement) requireSlopes(r *report.Report, name string) {
 	half := m.samples[len(m.samples)/2:]
 	for _, v := range []struct {
@@ -81,9 +83,11 @@ func (m *measurement) requireSlopes(r *report.Report, name string) {
 		{"anonymous memory", func(s sample) float64 { return s.anonymous }},
 		{"live heap", func(s sample) float64 { return s.heap }},
 	} {
-		per10m, _ := slope(half, v.of)
-		r.AtMost(name+": slope of the "+v.name+" in 10 minutes", per10m/mebibyte, maxSlope, " MiB")
+		per10m, e := slope(half, v.of)
+		r.AtMost(name+": slope of the "+v.name+" in 10 minutes, less twice its standard error", (per10m-2*e)/mebibyte, maxSlope, " MiB")
 	}
+	grown := (m.after.heap - m.before.heap) / m.after.at.Sub(m.before.at).Minutes() * 10
+	r.AtMost(name+": growth of the idle live heap in 10 minutes", grown/mebibyte, maxSlope, " MiB")
 }
 
 func number(f float64) string { return strconv.FormatFloat(f, 'f', 1, 64) }

@@ -124,10 +124,7 @@ func Open(ctx context.Context, uri, name string) (*Store, error) {
 
 // connect opens the database name with the options of uri and those of this package.
 func connect(ctx context.Context, opts *options.ClientOptions, uri, name string) (*Store, error) {
-	opts.SetAppName(appName).SetTimeout(attemptTimeout).SetServerSelectionTimeout(attemptTimeout).SetConnectTimeout(attemptTimeout).
-		SetRetryReads(true).SetRetryWrites(true).
-		SetWriteConcern(writeconcern.Majority()).SetReadConcern(readconcern.Majority()).SetReadPreference(readpref.Primary()).
-		SetBSONOptions(&options.BSONOptions{UseJSONStructTags: true, NilSliceAsEmpty: true, NilMapAsEmpty: true})
+	configure(opts)
 	client, err := mongo.Connect(opts)
 	if err != nil {
 		return nil, invalidURI(err, uri)
@@ -138,6 +135,21 @@ func connect(ctx context.Context, opts *options.ClientOptions, uri, name string)
 		return nil, err
 	}
 	return s, nil
+}
+
+// idleConnectionTimeout is the time after which an idle connection is closed. Without it, a process would
+// keep its connections to each member that was ever the primary.
+const idleConnectionTimeout = time.Minute
+
+// configure sets the options of this package. A maxIdleTimeMS in the URI has precedence.
+func configure(opts *options.ClientOptions) {
+	opts.SetAppName(appName).SetTimeout(attemptTimeout).SetServerSelectionTimeout(attemptTimeout).SetConnectTimeout(attemptTimeout).
+		SetRetryReads(true).SetRetryWrites(true).
+		SetWriteConcern(writeconcern.Majority()).SetReadConcern(readconcern.Majority()).SetReadPreference(readpref.Primary()).
+		SetBSONOptions(&options.BSONOptions{UseJSONStructTags: true, NilSliceAsEmpty: true, NilMapAsEmpty: true})
+	if opts.MaxConnIdleTime == nil {
+		opts.SetMaxConnIdleTime(idleConnectionTimeout)
+	}
 }
 
 // failedCloseTimeout bounds closing a store that could not be opened. It is short, so that a

@@ -25,6 +25,7 @@ func (d *dispatcher) attempt(ctx context.Context, w store.Webhook, delivery stor
 			out.attempt = Attempt{}
 			return out
 		}
+		d.responses <- out // before the result is stored, so that nothing is sent in between
 		result = resultOf(delivery, out.attempt)
 	}
 	stored, cancel := context.WithTimeout(ctx, storeTimeout)

@@ -25,6 +25,8 @@ type dispatcher struct {
 	inFlight  int
 	// ended receives the attempts that ended. It has room for all.
 	ended chan endedAttempt
+	// responses receives the attempts that got a response, before they end. It has room for all.
+	responses chan endedAttempt
 	// failing is set while the store fails, so that an outage is logged once.
 	failing             bool
 	sampledAt, expireAt time.Time
@@ -47,7 +49,7 @@ type endedAttempt struct {
 }
 
 func newDispatcher(s *Sender, fence store.Fence) *dispatcher {
-	return &dispatcher{Sender: s, fence: fence, endpoints: map[string]*endpoint{}, cancelled: map[string]bool{}, caughtUp: time.Now(), ended: make(chan endedAttempt, maxInFlight)}
+	return &dispatcher{Sender: s, fence: fence, endpoints: map[string]*endpoint{}, cancelled: map[string]bool{}, caughtUp: time.Now(), ended: make(chan endedAttempt, maxInFlight), responses: make(chan endedAttempt, maxInFlight)}
 }
 
 // run sends until ctx ends or another Sender has the lease, and waits for the requests to end.
@@ -162,6 +164,7 @@ func (d *dispatcher) dispatch(ctx context.Context, start func(store.Webhook, sto
 	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 	defer cancel()
 	for d.inFlight < maxInFlight {
+		d.noteResponses()
 		now := d.Now()
 		open := map[string]store.Webhook{}
 		var ids []string
@@ -201,13 +204,22 @@ func (e *endpoint) open(now time.Time) bool {
 // finish records the end of an attempt.
 func (d *dispatcher) finish(e endedAttempt) {
 	d.inFlight--
-	known := d.endpoints[e.webhookID]
-	known.inFlight--
-	if e.attempt.At.IsZero() { // nothing was sent
-		return
-	}
-	known.failing = !e.attempt.Delivered
-	if wait := throttle(e.attempt); wait > 0 {
-		known.notBefore = store.StoredTime(e.attempt.At.Add(wait)) // as NextAttempt
+	d.endpoints[e.webhookID].inFlight--
+	d.noteResponses()
+}
+
+// noteResponses notes whether the endpoints that have responded accept further requests.
+func (d *dispatcher) noteResponses() {
+	for {
+		select {
+		case e := <-d.responses:
+			known := d.endpoints[e.webhookID]
+			known.failing = !e.attempt.Delivered
+			if wait := throttle(e.attempt); wait > 0 {
+				known.notBefore = store.StoredTime(e.attempt.At.Add(wait)) // as NextAttempt
+			}
+		default:
+			return
+		}
 	}
 }

@@ -186,6 +186,9 @@ type CrawlJobStatus struct {
 	// attempts is the number of times that a worker started the crawl, including the first.
 	// +optional
 	Attempts int32 `json:"attempts,omitempty"`
+	// takeovers is the number of times that another worker resumed the crawl after its worker was lost.
+	// +optional
+	Takeovers int32 `json:"takeovers,omitempty"`
 	// progress counts the URLs of the crawl.
 	// +optional
 	Progress *CrawlProgress `json:"progress,omitempty"`

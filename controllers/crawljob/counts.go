@@ -27,7 +27,7 @@ const maxSkipCounts = 64
 // copyCounts copies the counts of the run into the status.
 func (s *jobScope) copyCounts(run *runner.RunStatus) {
 	status := &s.job.Status
-	status.Attempts = run.Attempts
+	status.Attempts, status.Takeovers = run.Attempts, run.Takeovers
 	running := run.State == runner.StateRunning
 	if running && s.untilReport(run) > 0 {
 		return

@@ -51,17 +51,16 @@ func (r *Reconciler) observe(ctx context.Context, s *jobScope) error {
 // a lost worker. Call it before copyCounts.
 func (s *jobScope) recordStart(run *runner.RunStatus) {
 	status := &s.job.Status
-	switch {
-	case run.StartedAt.IsZero():
-	case status.StartTime == nil:
+	if !run.StartedAt.IsZero() && status.StartTime == nil {
 		t := metav1.NewTime(run.StartedAt).Rfc3339Copy()
 		status.StartTime = &t
 		if status.Progress != nil && status.Progress.Fetched > 0 {
 			s.RecordEvent(corev1.EventTypeNormal, v1alpha1.EventResumed, "Crawl", fmt.Sprintf("Crawl of %s resumed from its last checkpoint.", s.job.CompanyKey()))
-			return
+		} else {
+			s.RecordEvent(corev1.EventTypeNormal, v1alpha1.EventStarted, "Crawl", fmt.Sprintf("Crawl of %s started.", s.job.CompanyKey()))
 		}
-		s.RecordEvent(corev1.EventTypeNormal, v1alpha1.EventStarted, "Crawl", fmt.Sprintf("Crawl of %s started.", s.job.CompanyKey()))
-	case run.State == runner.StateRunning && status.Attempts > 0 && run.Attempts > status.Attempts && (status.Reason == v1alpha1.ReasonRunning || status.Reason == v1alpha1.ReasonWaitingForHost):
+	}
+	if run.Takeovers > status.Takeovers {
 		s.RecordEvent(corev1.EventTypeWarning, v1alpha1.EventTakenOver, "Crawl", fmt.Sprintf(
 			"Attempt %d of %d: the worker was lost; another worker resumed the crawl from its last checkpoint.", run.Attempts, s.backoffLimit()+1))
 	}

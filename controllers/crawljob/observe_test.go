@@ -139,12 +139,26 @@ func TestATakeoverIsReportedAsAnEvent(t *testing.T) {
 	t.Parallel()
 	job := newJob("now", started)
 	f := newFixture(t, acme(), job)
-	for attempts := int32(1); attempts <= 2; attempts++ {
-		f.setRun(job, runner.RunStatus{State: runner.StateRunning, StartedAt: start, Attempts: attempts})
+	for takeovers := range int32(2) {
+		f.setRun(job, runner.RunStatus{State: runner.StateRunning, StartedAt: start, Attempts: 1 + takeovers, Takeovers: takeovers})
 		f.reconcile()
 	}
 	f.reconcile()
 	f.events.Expect(t, "Warning TakenOver")
+}
+
+// A controller that restarts, or that polls seldom, sees the run after the takeover only.
+func TestATakeoverIsReportedAlthoughTheCrawlHasEndedSince(t *testing.T) {
+	t.Parallel()
+	job := newJob("now", func(*v1alpha1.CrawlJob) {})
+	f := newFixture(t, acme(), job)
+	f.setRun(job, runner.RunStatus{State: runner.StateComplete, StartedAt: start, CompletedAt: start, Reason: v1alpha1.ReasonFrontierEmpty, Attempts: 2, Takeovers: 1, Documents: v1alpha1.DocumentCounts{New: 1}})
+	j, _ := f.reconcile()
+	if j.Status.Takeovers != 1 {
+		t.Errorf("the status has %d takeovers", j.Status.Takeovers)
+	}
+	f.reconcile()
+	f.events.Expect(t, "Normal Queued", "Normal Started", "Warning TakenOver", "Normal FrontierEmpty")
 }
 
 func TestACrawlWithoutDocumentsHasAReasonOfItsOwn(t *testing.T) {

@@ -113,6 +113,8 @@ type RunStatus struct {
 	Waiting string
 	// Attempts counts the workers that have claimed the run.
 	Attempts int32
+	// Takeovers counts the workers that resumed the run after its worker was lost.
+	Takeovers int32
 	// Dedicated is true if the run has a worker of its own, such as a Kubernetes Job, and
 	// false if the workers of a pool execute it.
 	Dedicated bool

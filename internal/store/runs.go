@@ -30,6 +30,8 @@ type Run struct {
 	// Attempts counts the claims of the run, including the first. MaxAttempts limits them.
 	Attempts    int32 `json:"attempts,omitempty"`
 	MaxAttempts int32 `json:"maxAttempts,omitempty"`
+	// Takeovers counts the claims that took the run over from a worker that was lost.
+	Takeovers int32 `json:"takeovers,omitempty"`
 	// NotBefore is the earliest time at which the run may be retried after a failure.
 	NotBefore time.Time `json:"notBefore"`
 	// Worker is the worker that executes the run. Heartbeat is the time of its last

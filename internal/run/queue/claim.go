@@ -152,6 +152,9 @@ func (p *Pool) claimUnderLease(ctx context.Context, rec store.Run, lease store.L
 	}
 	now := time.Now().UTC()
 	claimed.Attempts++
+	if claimed.State == store.RunRunning {
+		claimed.Takeovers++
+	}
 	if claimed.StartedAt.IsZero() || claimed.State == store.RunInterrupted {
 		claimed.StartedAt = now
 	}

@@ -116,7 +116,7 @@ func TestARunOfALostWorkerIsTakenOverUntilItsAttemptsAreUsedUp(t *testing.T) {
 		}
 		f.startPool("alive")
 		got := f.await("r1", string(want), in(want))
-		if want == store.RunFailed && got.StopReason != v1alpha1.ReasonWorkerLost || want == store.RunComplete && got.Attempts != 2 {
+		if want == store.RunFailed && got.StopReason != v1alpha1.ReasonWorkerLost || want == store.RunComplete && (got.Attempts != 2 || got.Takeovers != 1) {
 			t.Errorf("after %d lost workers the run ended as %+v", attempts, got)
 		}
 		if want == store.RunFailed {

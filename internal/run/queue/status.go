@@ -62,7 +62,7 @@ func StatusOf(rec store.Run) runner.RunStatus {
 	waiting, message := waitingOf(rec)
 	return runner.RunStatus{
 		ID: rec.ID, State: states[rec.State], Reason: rec.StopReason, Message: cmp.Or(message, rec.Message), Waiting: waiting,
-		Attempts: rec.Attempts, Dedicated: rec.AssignedWorker != "", NotBefore: rec.NotBefore,
+		Attempts: rec.Attempts, Takeovers: rec.Takeovers, Dedicated: rec.AssignedWorker != "", NotBefore: rec.NotBefore,
 		CreatedAt: rec.CreatedAt, StartedAt: rec.StartedAt, CompletedAt: rec.FinishedAt,
 		Progress: runner.Progress{
 			Fetched: rec.Progress.Fetched, Queued: rec.Progress.Queued, Failed: rec.Progress.Failed, Skipped: rec.Progress.Skipped,

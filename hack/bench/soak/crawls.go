@@ -63,7 +63,7 @@ func (c *crawls) round(ctx context.Context) error {
 // editions before a crawl.
 func (c *crawls) repeat(ctx, stop context.Context, seed uint64) error {
 	return c.each(func(i int) error {
-		r := rand.New(rand.NewPCG(seed, uint64(i))) //nolint:gosec // the plan must be repeatable
+		r := rand.New(rand.NewPCG(seed, uint64(i))) // the plan must be repeatable
 		for {
 			select {
 			case <-stop.Done():

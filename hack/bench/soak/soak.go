@@ -49,7 +49,7 @@ const (
 // Run runs the soak with MongoDB, and then fills the disk of the embedded store.
 func Run(ctx context.Context, r *report.Report, o Options) error {
 	if o.Seed == 0 {
-		o.Seed = rand.Uint64N(1_000_000) + 1 //nolint:gosec // it is printed
+		o.Seed = rand.Uint64N(1_000_000) + 1 // it is printed
 	}
 	r.Section(fmt.Sprintf("Soak: %s with faults", o.Duration))
 	r.Note("Seed: %d. Load average at the start: %s.", o.Seed, measure.LoadAverage())
@@ -155,7 +155,7 @@ func runFaults(ctx context.Context, r *report.Report, o Options, dir string) (er
 	defer func() { err = errors.Join(err, db.Close(context.WithoutCancel(ctx))) }()
 	s.crawls.cleaner = newCleaner(db)
 
-	f := &faulter{random: rand.New(rand.NewPCG(o.Seed, 1)), set: set, sibling: sibling, web: s.web, companies: companies} //nolint:gosec // the plan must be repeatable
+	f := &faulter{random: rand.New(rand.NewPCG(o.Seed, 1)), set: set, sibling: sibling, web: s.web, companies: companies} // the plan must be repeatable
 	m, err := s.measure(ctx, o, f.run)
 	if err != nil {
 		return err

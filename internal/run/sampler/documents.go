@@ -1,6 +1,7 @@
 package sampler
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -35,26 +36,8 @@ type DocumentSampler struct {
 // the process is then no longer the leader.
 func (s *DocumentSampler) Start(ctx context.Context) error {
 	defer s.Metrics.Set(telemetry.DocumentSample{})
-	interval := s.Interval
-	if interval <= 0 {
-		interval = documentInterval
-	}
-	tick := time.NewTicker(interval)
-	defer tick.Stop()
-	for {
-		sample, err := s.Sample(ctx, time.Now())
-		switch {
-		case err == nil:
-			s.Metrics.Set(sample)
-		case ctx.Err() == nil:
-			s.Log.Error(err, "failed to measure the documents")
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return nil
-		}
-	}
+	sampleEvery(ctx, cmp.Or(s.Interval, documentInterval), s.Sample, s.Metrics.Set, func(err error) { s.Log.Error(err, "failed to measure the documents") })
+	return nil
 }
 
 // Sample measures the documents that have not been removed.

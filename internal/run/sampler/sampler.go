@@ -3,6 +3,7 @@
 package sampler
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -74,26 +75,8 @@ type Sampler struct {
 // the process is then no longer the leader.
 func (s *Sampler) Start(ctx context.Context) error {
 	defer s.Metrics.Set(telemetry.QueueSample{})
-	interval := s.Interval
-	if interval <= 0 {
-		interval = defaultInterval
-	}
-	tick := time.NewTicker(interval)
-	defer tick.Stop()
-	for {
-		sample, err := s.Sample(ctx, time.Now())
-		switch {
-		case err == nil:
-			s.Metrics.Set(sample)
-		case ctx.Err() == nil:
-			s.Log.Error(err, "failed to measure the queue of runs")
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return nil
-		}
-	}
+	sampleEvery(ctx, cmp.Or(s.Interval, defaultInterval), s.Sample, s.Metrics.Set, func(err error) { s.Log.Error(err, "failed to measure the queue of runs") })
+	return nil
 }
 
 // Sample measures the queue and the companies.

@@ -63,7 +63,7 @@ func main() {
 	flag.IntVar(&o.pages, "pages", 2000, "pages of the site for the engine part")
 	flag.IntVar(&o.large, "large", 10_000, "pages of the site for the large part")
 	flag.IntVar(&o.documents, "documents", 300, "pages of the site for the pipeline part")
-	flag.StringVar(&o.backend, "backend", "", "run the scale part on one backend: api, mongodb or embedded; the dashboard and soak parts too, without api")
+	flag.StringVar(&o.backend, "backend", "", "run the scale part on one backend: api, mongodb or embedded; the queries, dashboard and soak parts too, without api")
 	flag.StringVar(&o.profiles, "profiles", "", "folder for the CPU profiles of the scale, api and dashboard parts")
 	flag.IntVar(&o.companies, "companies", 5000, "Companies in the scale part; it has twice as many CrawlJobs")
 	flag.IntVar(&o.stored, "stored", 100_000, "documents in the stores of the queries and api parts")
@@ -132,7 +132,7 @@ func runParts(ctx context.Context, o options) (ok bool, err error) {
 		{"large", func() error { return engine.Run(ctx, r, set, o.large, o.rounds, false) }},
 		{"politeness", func() error { return politeness.Run(ctx, r) }},
 		{"storage", func() error { return storage.Run(ctx, r, o.gold) }},
-		{"queries", func() error { return queries.Run(ctx, r, o.stored) }},
+		{"queries", func() error { return queries.Run(ctx, r, queries.Options{Documents: o.stored, Backend: o.backend}) }},
 		{"api", func() error {
 			return api.Run(ctx, r, api.Options{Documents: o.stored, Rounds: o.rounds, Profiles: o.profiles})
 		}},

@@ -26,33 +26,52 @@ const (
 // versionsPerDocument is the number of versions of each document.
 const versionsPerDocument = 4
 
-// Run measures both stores with the given number of documents, four versions of each, and half
-// as many changes.
-func Run(ctx context.Context, r *report.Report, documents int) error {
+// Options selects what Run measures.
+type Options struct {
+	Documents int    // documents in each store
+	Backend   string // "embedded" or "mongodb"; empty for both
+}
+
+// Run measures the stores with the given number of documents, four versions of each, and half as
+// many changes.
+func Run(ctx context.Context, r *report.Report, o Options) error {
 	r.Section("Queries")
-	r.Note("%d documents, %d versions, %d changes.", documents, documents*versionsPerDocument, documents/2)
+	r.Note("%d documents, %d versions, %d changes.", o.Documents, o.Documents*versionsPerDocument, o.Documents/2)
 	dir, err := os.MkdirTemp("", "bench-queries")
 	if err != nil {
 		return fmt.Errorf("create a folder: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	embedded, err := sqlite.Open(ctx, filepath.Join(dir, "embedded"))
+	if o.Backend != "mongodb" {
+		if err := measureEmbedded(ctx, r, filepath.Join(dir, "embedded"), o.Documents); err != nil {
+			return err
+		}
+	}
+	if o.Backend != "embedded" {
+		return measureMongoDB(ctx, r, filepath.Join(dir, "mongod"), o.Documents)
+	}
+	return nil
+}
+
+func measureEmbedded(ctx context.Context, r *report.Report, dir string, documents int) error {
+	s, err := sqlite.Open(ctx, dir)
 	if err != nil {
 		return err
 	}
-	err = measureStore(ctx, r, "embedded", embedded, documents)
-	if cerr := embedded.Close(ctx); err == nil {
+	err = measureStore(ctx, r, "embedded", s, documents)
+	if cerr := s.Close(ctx); err == nil {
 		err = cerr
 	}
-	if err != nil {
-		return err
-	}
+	return err
+}
+
+func measureMongoDB(ctx context.Context, r *report.Report, dir string, documents int) error {
 	bin, err := replicaset.Find()
 	if err != nil {
 		r.Unmeasured("queries of MongoDB", err)
 		return nil
 	}
-	set, err := replicaset.Start(ctx, bin, filepath.Join(dir, "mongod"), 1)
+	set, err := replicaset.Start(ctx, bin, dir, 1)
 	if err != nil {
 		return err
 	}

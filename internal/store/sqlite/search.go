@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -72,51 +71,69 @@ func (s searchStore) searchDocuments(ctx context.Context, q store.SearchQuery) (
 func (s searchStore) searchTier(ctx context.Context, q fulltext.Query, expression string, before int64, limit int) (hits []store.SearchHit, numbers []int64, err error) {
 	for len(hits) < limit {
 		wanted := limit - len(hits)
-		docs, order, err := s.candidates(ctx, q, expression, before, wanted)
+		found, err := s.candidates(ctx, q, expression, before, wanted)
 		if err != nil {
 			return nil, nil, err
 		}
-		for i, d := range docs {
-			_, text, err := readText(ctx, s.read, d.ID, 0)
-			if errors.Is(err, store.ErrNotFound) { // its company was deleted meanwhile
-				continue
-			}
+		for _, c := range found {
+			hit, ok, err := s.hit(ctx, q, c.document)
 			if err != nil {
 				return nil, nil, err
 			}
-			if excerpts, all := q.Read(string(text)); all {
-				hits, numbers = append(hits, store.SearchHit{Document: d, Excerpts: excerpts}), append(numbers, order[i])
+			if ok {
+				hits, numbers = append(hits, hit), append(numbers, c.number)
 			}
 		}
-		if len(docs) < wanted {
+		if len(found) < wanted {
 			break
 		}
-		before = order[len(order)-1]
+		before = found[len(found)-1].number
 	}
 	return hits, numbers, nil
 }
 
-// searchTerms finds the rows that match an FTS5 expression, the newest text first. CROSS JOIN
-// prevents that SQLite reads the documents first.
-const searchTerms = `SELECT search_terms.rowid, d.v, iif(?,x.pairs,NULL) FROM search_terms CROSS JOIN search_entries x ON x.n=search_terms.rowid CROSS JOIN documents d ON d.id=x.doc
+// hit returns a document with the excerpts for a query. ok is false if its text does not have all
+// words and phrases, or if its company was deleted meanwhile.
+func (s searchStore) hit(ctx context.Context, q fulltext.Query, id string) (hit store.SearchHit, ok bool, err error) {
+	_, text, err := readText(ctx, s.read, id, 0)
+	if err == nil {
+		if hit.Excerpts, ok = q.Read(string(text)); !ok {
+			return hit, false, nil
+		}
+		err = s.getRecord(ctx, "get document "+id, &hit.Document, `SELECT v FROM documents WHERE id=?`, id)
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		return hit, false, nil
+	}
+	return hit, ok, err
+}
+
+// searchTerms finds the rows that match an FTS5 expression, the newest text first. It does not read
+// the documents: the filter of a rare phrase rejects most rows.
+const searchTerms = `SELECT search_terms.rowid, x.doc, iif(?,x.pairs,NULL) FROM search_terms CROSS JOIN search_entries x ON x.n=search_terms.rowid
 	WHERE search_terms MATCH ? AND search_terms.rowid<? ORDER BY search_terms.rowid DESC`
 
-// candidates returns at most limit documents that match an FTS5 expression and that may have the
-// phrases of a query, and their row numbers, which are lower than before.
-func (s searchStore) candidates(ctx context.Context, q fulltext.Query, expression string, before int64, limit int) (docs []store.Document, numbers []int64, err error) {
+// candidate is an entry of the search index.
+type candidate struct {
+	number   int64
+	document string
+}
+
+// candidates returns at most limit entries that match an FTS5 expression and that may have the
+// phrases of a query. Their numbers are lower than before and descend.
+func (s searchStore) candidates(ctx context.Context, q fulltext.Query, expression string, before int64, limit int) (found []candidate, err error) {
 	check := len(q.PairBits(1)) > 0
 	bits := map[int][]uint32{} // by the size of the filter
 	rows, err := s.read.QueryContext(ctx, searchTerms, check, expression, before)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	defer func() { _ = rows.Close() }()
-	for len(docs) < limit && rows.Next() {
+	for len(found) < limit && rows.Next() {
 		var n int64
-		var v, pairs sql.RawBytes
-		var d store.Document
-		if err := rows.Scan(&n, &v, &pairs); err != nil {
-			return nil, nil, err
+		var document, pairs sql.RawBytes
+		if err := rows.Scan(&n, &document, &pairs); err != nil {
+			return nil, err
 		}
 		if check {
 			if bits[len(pairs)] == nil {
@@ -126,12 +143,9 @@ func (s searchStore) candidates(ctx context.Context, q fulltext.Query, expressio
 				continue
 			}
 		}
-		if err := json.Unmarshal(v, &d); err != nil {
-			return nil, nil, err
-		}
-		docs, numbers = append(docs, d), append(numbers, n)
+		found = append(found, candidate{n, string(document)})
 	}
-	return docs, numbers, rows.Err()
+	return found, rows.Err()
 }
 
 // matchExpression returns the FTS5 expression of a tier of a query. All its tokens are in quotes.

@@ -14,12 +14,13 @@ GOTEST = go run ./hack/gotest -modules $(subst $(empty) $(empty),$(comma),$(stri
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+BUILD_FLAGS := $(shell hack/build/flags.sh)
 # Without git, the binary reports the version that Go recorded for the module.
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 
 .PHONY: build
 build: ## build bin/clausea
-	go build -trimpath -ldflags "-X github.com/clausea/crawler/internal/cli.version=$(VERSION)" -o $(BIN) .
+	go build $(BUILD_FLAGS) -ldflags "-X github.com/clausea/crawler/internal/cli.version=$(VERSION)" -o $(BIN) .
 
 .PHONY: run
 run: build ## crawl the bundled demo company, whose site changes, until Ctrl-C
@@ -52,11 +53,13 @@ test-faults: ## test writers and crawls with COMMITS commits, ELECTIONS election
 
 CRD_REF_DOCS := github.com/elastic/crd-ref-docs@v0.2.0
 CONTROLLER_GEN := sigs.k8s.io/controller-tools/cmd/controller-gen@v0.23.0
+TEMPL := github.com/a-h/templ/cmd/templ@v0.3.1118
 
 .PHONY: generate
-generate: ## generate the deepcopy code, custom resource definitions, roles, reference pages and the generated files of the chart
+generate: ## generate the deepcopy code, definitions, roles, components of the dashboard, reference pages and files of the chart
 	go run $(CONTROLLER_GEN) object crd paths=./api/... output:crd:artifacts:config=config/crd/bases
 	go run $(CONTROLLER_GEN) rbac:roleName=clausea-operator paths="./controllers/...;./internal/run/kubejob;./internal/cli" output:rbac:dir=config/rbac
+	go run $(TEMPL) generate -path internal/dashboard -include-version=false -log-level error
 	go run $(CRD_REF_DOCS) --source-path=api/v1alpha1 --config=hack/docs/api.yaml --renderer=markdown --output-path=docs/reference/v1alpha1.md --log-level=ERROR
 	go run ./hack/docs docs
 	$(MAKE) --no-print-directory generate-chart
@@ -85,8 +88,9 @@ $(GOLANGCI_LINT):
 	mv bin/.install/golangci-lint $@ && rm -rf bin/.install
 
 .PHONY: format
-format: $(GOLANGCI_LINT) ## format the code and its imports
+format: $(GOLANGCI_LINT) ## format the code, its imports and the components of the dashboard
 	$(GOLANGCI_LINT) fmt
+	go run $(TEMPL) fmt -log-level error internal/dashboard
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## run the linters of .golangci.yml, of the API types and of the glossary

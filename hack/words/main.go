@@ -81,7 +81,7 @@ func read(path, rel string) ([]passage, error) {
 		return nil, nil // they name the terms in order to replace them
 	case strings.HasSuffix(rel, ".go"):
 		return readGo(path, rel)
-	case strings.HasSuffix(rel, ".md"), strings.HasSuffix(rel, ".tmpl"):
+	case strings.HasSuffix(rel, ".md"), strings.HasSuffix(rel, ".tmpl"), strings.HasSuffix(rel, ".templ"):
 		return readLines(path, func(line string) string { return line })
 	case strings.HasSuffix(rel, ".sh"), strings.HasSuffix(rel, ".yaml"), strings.HasSuffix(rel, ".yml"),
 		filepath.Base(rel) == "Makefile", filepath.Base(rel) == "Dockerfile":

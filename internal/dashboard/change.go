@@ -14,8 +14,8 @@ import (
 
 // registerChange registers the pages that compare two versions of a document.
 func registerChange(s *Server) {
-	s.view("GET /changes/{id}", "change.html", s.changePage)
-	s.view("GET /documents/{id}/compare", "change.html", s.comparePage)
+	s.view("GET /changes/{id}", s.changePage)
+	s.view("GET /documents/{id}/compare", s.comparePage)
 	s.action("POST /changes/{id}/review", store.ScopeReview, s.reviewChange)
 	s.download("GET /changes/{id}/{format}", s.changeFile)
 	s.download("GET /documents/{id}/compare/{format}", s.comparisonFile)
@@ -65,7 +65,7 @@ func (s *Server) showChange(v *visit, c service.ReviewedChange, form *reviewForm
 			return page{}, err
 		}
 	}
-	return page{Title: cmp.Or(c.Title, typeName(c.DocumentType)), Nav: "review", Script: "change.js", Data: d}, nil
+	return page{Title: cmp.Or(c.Title, typeName(c.DocumentType)), Nav: "review", Script: "change.js", Body: d}, nil
 }
 
 // hasTwoVersions reports whether a change has a text before and after it.
@@ -82,7 +82,7 @@ func (s *Server) comparePage(v *visit) (page, error) {
 		return page{}, err
 	}
 	d.Company = service.CompanyName(d.Document)
-	return page{Title: fmt.Sprintf("%s: version %d to %d", cmp.Or(d.Document.Title, typeName(d.Document.Type)), d.From.Number, d.To.Number), Nav: "documents", Script: "change.js", Data: d}, nil
+	return page{Title: fmt.Sprintf("%s: version %d to %d", cmp.Or(d.Document.Title, typeName(d.Document.Type)), d.From.Number, d.To.Number), Nav: "documents", Script: "change.js", Body: d}, nil
 }
 
 // selectors returns the versions that a comparison names. Without names they are the newest
@@ -165,12 +165,6 @@ func (d changeData) First() int {
 	}
 	return 0
 }
-
-// Before returns the number before that of a difference.
-func (d changeData) Before(n int) int { return n - 1 }
-
-// After returns the number after that of a difference.
-func (d changeData) After(n int) int { return n + 1 }
 
 // MaterialityKind returns the color of the materiality.
 func (d changeData) MaterialityKind() string { return materialityKind(d.Materiality) }

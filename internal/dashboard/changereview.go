@@ -86,5 +86,5 @@ func (s *Server) reviewAgain(v *visit, id string, f *reviewForm, status int) (ou
 		f.Error = fmt.Sprintf("%s changed the review to “%s” while you wrote. Your text is still here. Save again to replace that review.", c.Review.Author, words(c.Review.State))
 	}
 	p, err := s.showChange(v, c, f)
-	return outcome{Show: &p, Template: "change.html", Status: status}, err
+	return outcome{Show: &p, Status: status}, err
 }

@@ -14,7 +14,7 @@ import (
 
 // registerCompanies registers the list of companies and the actions on several of them.
 func registerCompanies(s *Server) {
-	s.view("GET /companies", "companies.html", s.companiesPage)
+	s.view("GET /companies", s.companiesPage)
 	s.download("GET /companies/export.csv", s.exportCompanies)
 	s.action("POST /companies/bulk", store.ScopeCrawl, s.bulkCompanies)
 	s.action("POST /companies/delete", store.ScopeWrite, s.deleteCompanies)
@@ -83,7 +83,7 @@ func (s *Server) companiesPage(v *visit) (page, error) {
 	for _, c := range items {
 		d.Items = append(d.Items, rowOfCompany(c))
 	}
-	return page{Title: "Companies", Nav: "companies", Data: d}, nil
+	return page{Title: "Companies", Nav: "companies", Body: d}, nil
 }
 
 // rowOfCompany returns the row of a company in the list.

@@ -119,7 +119,7 @@ func (s *Server) confirmDeletion(v *visit, names []string) (outcome, error) {
 		}
 		d.Companies = append(d.Companies, c)
 	}
-	return outcome{Show: &page{Title: "Delete companies", Nav: "companies", Data: d}, Template: "companiesdelete.html", Status: 200}, nil
+	return outcome{Show: &page{Title: "Delete companies", Nav: "companies", Body: d}, Status: 200}, nil
 }
 
 // deleteCompanies deletes companies after the confirmation.

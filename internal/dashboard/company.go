@@ -16,8 +16,8 @@ import (
 
 // registerCompany registers the page of a company.
 func registerCompany(s *Server) {
-	s.view("GET /companies/{name}", "company.html", s.companyPage)
-	s.view("GET /companies/{name}/yaml", "companyyaml.html", s.companyYAMLPage)
+	s.view("GET /companies/{name}", s.companyPage)
+	s.view("GET /companies/{name}/yaml", s.companyYAMLPage)
 	s.download("GET /companies/{name}/company.yaml", s.companyYAML)
 	s.action("POST /companies/{name}/pin", store.ScopeWrite, s.pinURL)
 	s.action("POST /companies/{name}/remedy", store.ScopeWrite, s.applyRemedy)
@@ -42,6 +42,9 @@ type companyData struct {
 	Usage         crawlUsage
 }
 
+// companyYAMLData is what the page of the manifest of a company shows.
+type companyYAMLData struct{ Name, YAML string }
+
 // typeGroup has the documents of a type.
 type typeGroup struct {
 	Type      string
@@ -65,7 +68,7 @@ func (s *Server) companyPage(v *visit) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	return page{Title: cmp.Or(d.Company.Spec.DisplayName, d.Company.Name), Nav: "companies", Data: d}, nil
+	return page{Title: cmp.Or(d.Company.Spec.DisplayName, d.Company.Name), Nav: "companies", Body: d}, nil
 }
 
 func (s *Server) companyData(v *visit) (d companyData, err error) {
@@ -120,6 +123,15 @@ func (s *Server) companyData(v *visit) (d companyData, err error) {
 	return d, err
 }
 
+// objectionText says how long an objection period is and when it begins.
+func objectionText(o service.Objection) string {
+	begin := "a change was seen"
+	if o.From == service.ObjectionFromEffective {
+		begin = "a change takes effect, or on which it was seen if that date is not known"
+	}
+	return plural(o.Days, "day", "days") + " from the day on which " + begin + "."
+}
+
 // groupDocuments groups documents by type, and returns those that are not present.
 func groupDocuments(docs []store.Document) (groups []typeGroup, broken []store.Document) {
 	byType := map[string]int{}
@@ -167,7 +179,7 @@ func (s *Server) manifestOf(v *visit) (name string, manifest []byte, err error) 
 
 func (s *Server) companyYAMLPage(v *visit) (page, error) {
 	name, manifest, err := s.manifestOf(v)
-	return page{Title: name + " as YAML", Nav: "companies", Data: map[string]string{"Name": name, "YAML": string(manifest)}}, err
+	return page{Title: name + " as YAML", Nav: "companies", Body: companyYAMLData{name, string(manifest)}}, err
 }
 
 func (s *Server) companyYAML(v *visit) (file, error) {

@@ -18,7 +18,7 @@ import (
 
 // registerCompanyEdit registers the form of the settings of a company.
 func registerCompanyEdit(s *Server) {
-	s.viewFor(store.ScopeWrite, "GET /companies/{name}/edit", "companyedit.html", s.editPage)
+	s.viewFor(store.ScopeWrite, "GET /companies/{name}/edit", s.editPage)
 	s.action("POST /companies/{name}/edit", store.ScopeWrite, s.saveCompany)
 }
 
@@ -128,7 +128,7 @@ func (s *Server) editPage(v *visit) (page, error) {
 	values := valuesOf(c)
 	expected := strings.Fields(joined(c.Spec.ExpectedTypes, " "))
 	d := newEditData(c.Name, generationOf(c), func(field string) string { return values[field] }, expected)
-	return page{Title: "Edit " + c.Name, Nav: "companies", Data: d}, nil
+	return page{Title: "Edit " + c.Name, Nav: "companies", Body: d}, nil
 }
 
 // saveCompany changes a company. Invalid values are shown at their fields.
@@ -152,7 +152,7 @@ func (s *Server) saveCompany(v *visit) (outcome, error) {
 	}
 	d := newEditData(v.Path("name"), v.Form("version"), v.Form, v.PostForm["expectedTypes"])
 	d.place(p)
-	return outcome{Show: &page{Title: "Edit " + d.Name, Nav: "companies", Data: d}, Template: "companyedit.html"}, nil
+	return outcome{Show: &page{Title: "Edit " + d.Name, Nav: "companies", Body: d}}, nil
 }
 
 // place shows the errors of a problem at their fields.

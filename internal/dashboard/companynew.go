@@ -25,7 +25,7 @@ type importData struct {
 var importFormats = []service.ImportFormat{service.ImportCSV, service.ImportURLs, service.ImportDeclarations, service.ImportJSONLines}
 
 func registerCompanyNew(s *Server) {
-	s.viewFor(store.ScopeWrite, "GET /companies/new", "companynew.html", func(v *visit) (page, error) {
+	s.viewFor(store.ScopeWrite, "GET /companies/new", func(v *visit) (page, error) {
 		d := companyNewData{URL: v.Query("url"), Schedule: "0 4 * * *", Tags: v.Query("tags")}
 		if v.URL.Query().Has("schedule") {
 			d.Schedule = v.Query("schedule")
@@ -33,14 +33,14 @@ func registerCompanyNew(s *Server) {
 		return companyNewPage(d), nil
 	})
 	s.action("POST /companies/new", store.ScopeWrite, s.addCompany)
-	s.viewFor(store.ScopeWrite, "GET /companies/import", "companyimport.html", func(*visit) (page, error) {
+	s.viewFor(store.ScopeWrite, "GET /companies/import", func(*visit) (page, error) {
 		return importPage(importData{Format: string(importFormats[0])}), nil
 	})
 	s.action("POST /companies/import", store.ScopeWrite, s.importCompanies)
 }
 
 func companyNewPage(d companyNewData) page {
-	return page{Title: "Add a company", Nav: "companies", Data: d}
+	return page{Title: "Add a company", Nav: "companies", Body: d}
 }
 
 // addCompany creates a company, or starts the crawl that shows what its crawls would find.
@@ -70,14 +70,14 @@ func (s *Server) addCompany(v *visit) (outcome, error) {
 	if message, ok := formError(err); ok {
 		d.Error = message
 		p := companyNewPage(d)
-		return outcome{Show: &p, Template: "companynew.html"}, nil
+		return outcome{Show: &p}, nil
 	}
 	return out, err
 }
 
 func importPage(d importData) page {
 	d.Formats = importFormats
-	return page{Title: "Import companies", Nav: "companies", Data: d}
+	return page{Title: "Import companies", Nav: "companies", Body: d}
 }
 
 // importCompanies imports companies, or shows what an import would do.
@@ -100,5 +100,5 @@ func (s *Server) importCompanies(v *visit) (outcome, error) {
 		return outcome{To: Base + "/companies", Notice: fmt.Sprintf("%s imported.", plural(len(results), "company is", "companies are"))}, nil
 	}
 	p := importPage(d)
-	return outcome{Show: &p, Template: "companyimport.html", Status: status}, nil
+	return outcome{Show: &p, Status: status}, nil
 }

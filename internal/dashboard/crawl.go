@@ -11,9 +11,9 @@ import (
 
 // registerCrawl registers the page of a crawl, its live events and its actions.
 func registerCrawl(s *Server) {
-	s.view("GET /crawls/{id}", "crawl.html", s.crawlPage)
+	s.view("GET /crawls/{id}", s.crawlPage)
 	s.stream("GET /crawls/{id}/events", s.crawlEvents)
-	s.view("GET /crawls/{id}/pages", "crawlpages.html", s.crawlPagesPage)
+	s.view("GET /crawls/{id}/pages", s.crawlPagesPage)
 	crawls := s.o.Services.Crawls
 	for name, a := range map[string]crawlAction{
 		"suspend": {crawls.Suspend, "The crawl is being suspended."},
@@ -55,7 +55,7 @@ func (s *Server) crawlPage(v *visit) (page, error) {
 			view.AddCompany, err = addLink(v, c), nil
 		}
 	}
-	return page{Title: title, Nav: "crawls", Data: view}, err
+	return page{Title: title, Nav: "crawls", Body: view}, err
 }
 
 // addLink returns the path of the form that adds the company of a preview. The form has what the

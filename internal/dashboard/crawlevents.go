@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/clausea/crawler/internal/service"
@@ -61,11 +62,12 @@ func (s *Server) sendCrawl(v *visit, w *events, updates <-chan service.CrawlEven
 	changed := false
 	send := func() error {
 		changed = false
-		html, err := s.fragment(v, "crawl.html", "live", newCrawlView(crawl, log, s.o.Now()))
+		m := s.modelOf(v, page{})
+		html, err := toHTML(v.Context(), newCrawlView(crawl, log, s.o.Now()).live(m))
 		if err != nil {
-			return err
+			return fmt.Errorf("render the page of a crawl: %w", err)
 		}
-		return w.Send("", "", html)
+		return w.Send("", "", string(html))
 	}
 	if err := w.Send("", "", ""); err != nil {
 		return err

@@ -59,5 +59,5 @@ func (s *Server) crawlPagesPage(v *visit) (page, error) {
 		}
 		out.Pager = newPager(v, next)
 	}
-	return page{Title: "Pages of the crawl of " + c.Company(), Nav: "crawls", Data: out}, nil
+	return page{Title: "Pages of the crawl of " + c.Company(), Nav: "crawls", Body: out}, nil
 }

@@ -7,7 +7,7 @@ import (
 
 // registerCrawls registers the list of crawls and the form that starts one.
 func registerCrawls(s *Server) {
-	s.view("GET /crawls", "crawls.html", s.crawlsPage)
+	s.view("GET /crawls", s.crawlsPage)
 	s.action("POST /crawls", store.ScopeCrawl, s.startCrawl)
 }
 
@@ -31,6 +31,14 @@ type crawlRow struct {
 func newCrawlRow(c *service.Crawl) crawlRow {
 	reason, message := c.Reason()
 	return crawlRow{Crawl: c, State: c.State(), Kind: runStateKind(c.State()), Reason: reason, Detail: message}
+}
+
+// why returns the reason of the state as a sentence, or "".
+func (r crawlRow) why() string {
+	if r.Detail == "" && r.Reason != "" {
+		return words(r.Reason) + "."
+	}
+	return sentence(r.Detail)
 }
 
 // runStateKind returns the kind of the badge of a state.
@@ -68,7 +76,7 @@ func (s *Server) crawlsPage(v *visit) (page, error) {
 		out.Crawls = append(out.Crawls, newCrawlRow(c))
 	}
 	out.Pager = newPager(v, next)
-	return page{Title: "Crawls", Nav: "crawls", Data: out}, nil
+	return page{Title: "Crawls", Nav: "crawls", Body: out}, nil
 }
 
 // startCrawl starts a crawl of a company.

@@ -23,3 +23,11 @@ func (s *Server) deadlineCalendar(v *visit) (file, error) {
 	}
 	return file{Name: company + "-deadlines.ics", MediaType: icalendar.MediaType, Body: service.DeadlineCalendar([]string{company}, deadlines), Attachment: true}, nil
 }
+
+// calendarPath returns the path in the API of the calendar that a query of the feeds selects.
+func calendarPath(query string) string {
+	if query == "" {
+		return "/v1/feeds/deadlines.ics"
+	}
+	return "/v1/feeds/deadlines.ics?" + query
+}

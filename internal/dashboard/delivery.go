@@ -21,8 +21,29 @@ type deliveryData struct {
 
 type header struct{ Name, Value string }
 
+// request returns the request as text, without the headers that each attempt adds.
+func (d deliveryData) request() string {
+	var b strings.Builder
+	b.WriteString("POST " + d.Webhook.URL + "\n")
+	for _, h := range d.Headers {
+		b.WriteString(h.Name + ": " + h.Value + "\n")
+	}
+	return b.String() + "\n" + d.Message
+}
+
+// answer returns what the endpoint answered last, in words.
+func (d deliveryData) answer() string {
+	switch {
+	case d.Delivery.LastError != "":
+		return sentence(d.Delivery.LastError)
+	case d.Delivery.LastStatus != 0:
+		return "The endpoint accepted the message."
+	}
+	return "There is no response yet."
+}
+
 func registerDelivery(s *Server) {
-	s.viewFor(store.ScopeAdmin, "GET /webhooks/{id}/deliveries/{delivery}", "delivery.html", s.deliveryPage)
+	s.viewFor(store.ScopeAdmin, "GET /webhooks/{id}/deliveries/{delivery}", s.deliveryPage)
 }
 
 func (s *Server) deliveryPage(v *visit) (page, error) {
@@ -38,5 +59,5 @@ func (s *Server) deliveryPage(v *visit) (page, error) {
 	if json.Indent(&b, detail.Body, "", "  ") == nil {
 		d.Message = b.String()
 	}
-	return page{Title: "Delivery to " + detail.Webhook.Name, Nav: "webhooks", Data: d}, nil
+	return page{Title: "Delivery to " + detail.Webhook.Name, Nav: "webhooks", Body: d}, nil
 }

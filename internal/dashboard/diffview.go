@@ -1,6 +1,8 @@
 package dashboard
 
 import (
+	"fmt"
+
 	"github.com/clausea/crawler/internal/document/change"
 	"github.com/clausea/crawler/internal/document/subprocessor"
 	"github.com/clausea/crawler/internal/service"
@@ -95,6 +97,23 @@ type diffRow struct {
 type foldedRule struct {
 	Rule  string
 	Edits []change.InsignificantEdit
+}
+
+// totals says how many differences and words there are.
+func (v diffView) totals() string {
+	return fmt.Sprintf("%s: %s added, %s removed.", plural(v.Total, "difference", "differences"), plural(v.Added, "word", "words"), plural(v.Removed, "word", "words"))
+}
+
+// summary says how much of the section changed.
+func (e outlineEntry) summary() string {
+	return e.State + ", " + plural(e.Differences, "difference", "differences") +
+		when(e.Added+e.Removed > 0, ", +"+number(e.Added)+" −"+number(e.Removed)+" words")
+}
+
+// summary says what happened to the section.
+func (s diffSection) summary() string {
+	return "Section " + s.State + when(s.PreviousHeading != "", "; its heading was “"+s.PreviousHeading+"”") +
+		when(s.MovedFrom != "", "; it followed “"+s.MovedFrom+"” before") + "."
 }
 
 // maxOutline is the maximum number of sections in the list of sections.

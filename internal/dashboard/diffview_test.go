@@ -133,10 +133,6 @@ func manyEdits(sections, n int) (old, cur string) {
 func BenchmarkComparisonOf1MiB(b *testing.B) {
 	s := &Server{o: Options{Now: time.Now}}
 	s.assets, _ = loadAssets()
-	templates, err := s.parseTemplates()
-	if err != nil {
-		b.Fatal(err)
-	}
 	old, cur := manyEdits(850, 200)
 	b.Logf("%d bytes", len(old))
 	for _, display := range []string{displayContext, displayInline, displaySplit} {
@@ -147,7 +143,7 @@ func BenchmarkComparisonOf1MiB(b *testing.B) {
 				v := newDiffView(c, display, 1)
 				d := changeData{Document: c.Document, Diff: &v, path: "/dashboard/documents/a1/compare"}
 				var size counter
-				if err := templates["change.html"].ExecuteTemplate(&size, "main", model{page: page{Data: d}, visit: &visit{Server: s}}); err != nil {
+				if err := d.body(model{page: page{Body: d}, visit: &visit{Server: s}}).Render(b.Context(), &size); err != nil {
 					b.Fatal(err)
 				}
 				b.ReportMetric(float64(size), "htmlBytes")

@@ -2,7 +2,6 @@ package dashboard
 
 import (
 	"fmt"
-	"html/template"
 	"strconv"
 	"time"
 
@@ -25,7 +24,7 @@ type documentData struct {
 	// AsOf is the date that the user chose. AsOfError says why it has no version.
 	AsOf, AsOfError string
 	Today           string
-	Text            template.HTML
+	Text            string // as HTML, in which package markdown escaped the text of the page
 	Parts           textParts
 	Outline         []markdown.PartHeading
 	OutlineOmitted  int    // headings beyond maxTextOutline
@@ -41,9 +40,12 @@ type documentData struct {
 	Others        []store.Document // documents of the same company
 }
 
+// versionData is what the page of a version shows.
+type versionData struct{ documentData }
+
 func registerDocument(s *Server) {
-	s.view("GET /documents/{id}", "document.html", s.documentPage)
-	s.view("GET /documents/{id}/versions/{n}", "version.html", s.versionPage)
+	s.view("GET /documents/{id}", s.documentPage)
+	s.view("GET /documents/{id}/versions/{n}", s.versionPage)
 	registerDocumentDownloads(s)
 	registerDocumentActions(s)
 }
@@ -80,7 +82,7 @@ func (s *Server) documentWithForm(v *visit, form *correctionForm) (page, error) 
 	if err == nil {
 		err = s.readCorrection(v, &data, form)
 	}
-	return page{Title: titleOf(detail.Document), Nav: "documents", Script: "document.js", Data: data}, err
+	return page{Title: titleOf(detail.Document), Nav: "documents", Script: "document.js", Body: data}, err
 }
 
 // titleOf returns the title of a document, or its URL.
@@ -118,7 +120,7 @@ func (s *Server) readText(v *visit, data *documentData, which service.VersionSel
 	parts, outline := markdown.SectionParts(text.Markdown, 3, "text-")
 	part, _ := strconv.Atoi(v.Query("part"))
 	data.Parts = textParts{Part: min(max(part, 1), len(parts)), Parts: len(parts), path: v.URL.Path, asOf: v.Query("asOf")}
-	data.Text = template.HTML(parts[data.Parts.Part-1]) //nolint:gosec // SectionParts escapes all text
+	data.Text = parts[data.Parts.Part-1]
 	data.Outline, data.OutlineOmitted = outlineOf(outline)
 	data.Shown, data.Lang = &text.Version, languageAttribute(text.Version.Language)
 	data.Newest = data.Version == nil || text.Version.Number == data.Version.Number
@@ -155,5 +157,5 @@ func (s *Server) versionPage(v *visit) (page, error) {
 	if err := s.readText(v, &data, which); err != nil {
 		return page{}, err
 	}
-	return page{Title: fmt.Sprintf("%s, version %d", titleOf(detail.Document), data.Shown.Number), Nav: "documents", Data: data}, nil
+	return page{Title: fmt.Sprintf("%s, version %d", titleOf(detail.Document), data.Shown.Number), Nav: "documents", Body: versionData{data}}, nil
 }

@@ -58,9 +58,14 @@ func (s *Server) correctDocument(v *visit) (outcome, error) {
 	if p := new(problem.Problem); asProblem(err, &p) && len(p.Fields) > 0 {
 		form.Error = fieldErrors(p)
 		shown, err := s.documentWithForm(v, &form)
-		return outcome{Show: &shown, Template: "document.html"}, err
+		return outcome{Show: &shown}, err
 	}
 	return documentOutcome(v, "The correction is stored. It wins over what a crawl determines."), err
+}
+
+// correctedValues says which values a person corrected.
+func correctedValues(c *store.Correction) string {
+	return when(c.Type != "", ": type "+typeName(c.Type)) + when(c.EffectiveDate != "", ": effective date "+c.EffectiveDate)
 }
 
 // asProblem reports whether an error is a problem, and sets p.

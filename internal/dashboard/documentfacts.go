@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/clausea/crawler/internal/store"
@@ -38,4 +39,22 @@ func statedDates(d store.Dates) []statedDate {
 		}
 	}
 	return out
+}
+
+// file returns the path of a file of a version: evidence, text or raw.
+func (d documentData) file(version int, name string) string {
+	return pathOf("documents", d.ID, "versions", version, name)
+}
+
+// compared returns the URL of the comparison of two versions.
+func (d documentData) compared(from int, to any) (string, error) {
+	return withQuery(pathOf("documents", d.ID, "compare"), "from", from, "to", to)
+}
+
+// shownHeading returns the heading of the text.
+func (d documentData) shownHeading() string {
+	if d.Shown == nil || d.Newest {
+		return "Text"
+	}
+	return fmt.Sprintf("Text of version %d", d.Shown.Number)
 }

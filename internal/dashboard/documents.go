@@ -30,7 +30,7 @@ type documentRow struct {
 }
 
 func registerDocuments(s *Server) {
-	s.view("GET /documents", "documents.html", s.documentsPage)
+	s.view("GET /documents", s.documentsPage)
 }
 
 func (s *Server) documentsPage(v *visit) (page, error) {
@@ -54,7 +54,7 @@ func (s *Server) documentsPage(v *visit) (page, error) {
 		data.Rows = append(data.Rows, documentRow{Document: d, CompanyName: service.CompanyName(d), StateKind: documentStateKind(d.State), Lang: languageAttribute(d.Language)})
 	}
 	data.Pager = newPager(v, next)
-	return page{Title: "Documents", Nav: "documents", Data: data}, nil
+	return page{Title: "Documents", Nav: "documents", Body: data}, nil
 }
 
 // listOf returns a list of one value, or none if it is empty.

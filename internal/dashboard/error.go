@@ -88,7 +88,7 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, v *visit, er
 	}
 	data := errorData{Status: d.Status, Title: d.Title, Detail: p.Detail, Remedy: remedyOf(p), Fields: p.Fields}
 	data.Related, data.RelatedText = relatedPage(p.Related)
-	if err := s.render(v, d.Status, "error.html", page{Title: d.Title, Data: data}); err != nil {
+	if err := s.render(v, d.Status, page{Title: d.Title, Body: data}); err != nil {
 		s.o.Log.Error(err, "failed to render the error page")
 		http.Error(w, d.Title, d.Status)
 	}

@@ -3,7 +3,6 @@ package dashboard
 import (
 	"errors"
 	"fmt"
-	"html/template"
 	"net/url"
 	"strconv"
 	"strings"
@@ -14,16 +13,6 @@ import (
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 )
-
-// functions returns the functions of the templates.
-func (s *Server) functions() template.FuncMap {
-	return template.FuncMap{
-		"ago": s.ago, "iso": iso, "exact": exact, "date": func(t time.Time) string { return t.UTC().Format("2 Jan 2006") },
-		"path": pathOf, "query": withQuery, "asset": s.assets.url, "dict": dict, "list": func(items ...any) []any { return items },
-		"number": number, "plural": plural, "typeName": typeName, "sentence": sentence, "extlink": externalURL, "join": strings.Join,
-		"lower": strings.ToLower, "problemText": problemText, "words": words, "size": byteSize, "duration": func(d time.Duration) string { return d.Round(time.Second).String() },
-	}
-}
 
 // pathOf returns a path of the dashboard from segments, which it escapes.
 func pathOf(segments ...any) string {
@@ -53,18 +42,6 @@ func withQuery(path string, pairs ...any) (string, error) {
 	return path + "?" + q.Encode(), nil
 }
 
-// dict returns a map from names and values in turn.
-func dict(pairs ...any) (map[string]any, error) {
-	if len(pairs)%2 != 0 {
-		return nil, errors.New("dict needs names and values in turn")
-	}
-	out := make(map[string]any, len(pairs)/2)
-	for i := 0; i < len(pairs); i += 2 {
-		out[fmt.Sprint(pairs[i])] = pairs[i+1]
-	}
-	return out, nil
-}
-
 // number returns an integer with separators of thousands.
 func number(n any) string { return message.NewPrinter(language.English).Sprintf("%d", n) }
 
@@ -74,6 +51,37 @@ func plural(n any, one, many string) string {
 		return "1 " + one
 	}
 	return number(n) + " " + many
+}
+
+// date returns the day of a time.
+func date(t time.Time) string { return t.UTC().Format("2 Jan 2006") }
+
+// duration returns a duration in whole seconds.
+func duration(d time.Duration) string { return d.Round(time.Second).String() }
+
+// when returns a text if a condition is met, and "" otherwise.
+func when(condition bool, text string) string {
+	if condition {
+		return text
+	}
+	return ""
+}
+
+// textOfList returns texts with a separator between them, or none if there are none.
+func textOfList(texts []string, separator, none string) string {
+	if len(texts) == 0 {
+		return none
+	}
+	return strings.Join(texts, separator)
+}
+
+// inWords returns names in words.
+func inWords[T ~string](names []T, word func(name any) string) []string {
+	var out []string
+	for _, name := range names {
+		out = append(out, word(name))
+	}
+	return out
 }
 
 // typeName returns a document type in words: "Privacy policy".

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"fmt"
 	"net/url"
 
 	"github.com/clausea/crawler/internal/problem"
@@ -18,8 +19,17 @@ type ignoreData struct {
 	Preview *service.IgnorePreview
 }
 
+// shownEdits is the maximum number of ignored edits that the page shows of a change.
+const shownEdits = 3
+
+// mutedText says how many changes a text would have muted.
+func mutedText(p *service.IgnorePreview) string {
+	return fmt.Sprintf("The text would have muted %d of the newest %s of the company", len(p.Muted), plural(p.Examined, "change", "changes")) +
+		when(len(p.Muted) > 0, ", fully or partly") + "." + when(p.Incomplete, " The time did not suffice for older ones.")
+}
+
 func registerIgnore(s *Server) {
-	s.view("GET /companies/{name}/ignore", "ignore.html", func(v *visit) (page, error) {
+	s.view("GET /companies/{name}/ignore", func(v *visit) (page, error) {
 		return s.ignorePage(v, service.NormalizeIgnoreText(v.Query("text")), "")
 	})
 	s.action("POST /companies/{name}/ignore", store.ScopeWrite, s.addIgnoreText)
@@ -47,7 +57,7 @@ func (s *Server) ignorePage(v *visit, text, message string) (page, error) {
 		}
 		data.Preview = &preview
 	}
-	return page{Title: "Ignored texts of " + c.Name, Nav: "companies", Data: data}, nil
+	return page{Title: "Ignored texts of " + c.Name, Nav: "companies", Body: data}, nil
 }
 
 func (s *Server) addIgnoreText(v *visit) (outcome, error) {
@@ -60,7 +70,7 @@ func (s *Server) addIgnoreText(v *visit) (outcome, error) {
 	}
 	if p := new(problem.Problem); asProblem(err, &p) && len(p.Fields) > 0 {
 		shown, err := s.ignorePage(v, text, "The text "+p.Fields[0].Message)
-		return outcome{Show: &shown, Template: "ignore.html"}, err
+		return outcome{Show: &shown}, err
 	}
 	return outcome{To: ignorePath(v.Path("name")), Notice: "The rule is stored. It applies from the next crawl on, and to comparisons at once."}, err
 }

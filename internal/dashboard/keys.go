@@ -38,7 +38,7 @@ type keyRow struct {
 }
 
 func registerKeys(s *Server) {
-	s.viewFor(store.ScopeAdmin, "GET /keys", "keys.html", func(v *visit) (page, error) { return s.keysPage(v, keysData{}) })
+	s.viewFor(store.ScopeAdmin, "GET /keys", func(v *visit) (page, error) { return s.keysPage(v, keysData{}) })
 	s.action("POST /keys", store.ScopeAdmin, s.createKey)
 	s.action("POST /keys/{id}/rotate", store.ScopeAdmin, func(v *visit) (outcome, error) {
 		_, text, err := s.o.Services.Keys.Rotate(v.Context(), v.Caller, v.Path("id"))
@@ -56,7 +56,7 @@ func (s *Server) keysPage(v *visit, d keysData) (page, error) {
 	}
 	d.Scopes = keyScopes
 	d.Pager = newPager(v, next)
-	return page{Title: "API keys", Nav: "keys", Data: d}, err
+	return page{Title: "API keys", Nav: "keys", Body: d}, err
 }
 
 func (s *Server) createKey(v *visit) (outcome, error) {
@@ -85,5 +85,5 @@ func (s *Server) showKey(v *visit, text string, err error) (outcome, error) {
 		return outcome{}, err
 	}
 	p, err := s.keysPage(v, d)
-	return outcome{Show: &p, Template: "keys.html", Status: status}, err
+	return outcome{Show: &p, Status: status}, err
 }

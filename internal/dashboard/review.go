@@ -16,7 +16,7 @@ import (
 )
 
 func registerReview(s *Server) {
-	s.view("GET /{$}", "review.html", s.reviewPage)
+	s.view("GET /{$}", s.reviewPage)
 	s.action("POST /review", store.ScopeReview, s.reviewMany)
 }
 
@@ -61,6 +61,17 @@ func (f reviewFilter) Active() bool {
 // Unread reports whether the page lists the unread changes.
 func (f reviewFilter) Unread() bool { return f.State == "" }
 
+// filtered reports whether the page lists other changes than all unread ones.
+func (d reviewData) filtered() bool { return d.Filter.Active() || !d.Filter.Unread() }
+
+// startOf returns when a run started, or when it was created if it has not started.
+func startOf(r store.Run) time.Time {
+	if r.StartedAt.IsZero() {
+		return r.CreatedAt
+	}
+	return r.StartedAt
+}
+
 func (s *Server) reviewPage(v *visit) (page, error) {
 	d := reviewData{
 		Filter: reviewFilter{
@@ -97,7 +108,7 @@ func (s *Server) reviewPage(v *visit) (page, error) {
 		}
 		d.Last = reviewRows(last)
 	}
-	return page{Title: "Review", Nav: "review", Count: d.Unread.N, Script: "review.js", Data: d}, nil
+	return page{Title: "Review", Nav: "review", Count: d.Unread.N, Script: "review.js", Body: d}, nil
 }
 
 // query returns the query of the filters. Without a state, it selects the unread changes.

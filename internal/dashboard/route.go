@@ -31,7 +31,8 @@ type page struct {
 	Count int
 	// Script is the name of a script in assets that only this page needs, or empty.
 	Script string
-	Data   any
+	// Body is what the page shows below the header.
+	Body body
 }
 
 // outcome is what follows an action: another page, or the form again with its errors.
@@ -40,9 +41,8 @@ type outcome struct {
 	To string
 	// Notice is one sentence that the next page shows.
 	Notice string
-	// Show and Template are shown with the status 422 in place of To.
-	Show     *page
-	Template string
+	// Show is shown with the status 422 in place of To.
+	Show *page
 	// Status replaces 422, for what an action shows once, such as a secret.
 	Status int
 }
@@ -82,18 +82,18 @@ func (s *Server) handle(kind, pattern string, scope store.APIScope, do func(v *v
 }
 
 // view registers a page that every user may see.
-func (s *Server) view(pattern, name string, show func(v *visit) (page, error)) {
-	s.viewFor(store.ScopeRead, pattern, name, show)
+func (s *Server) view(pattern string, show func(v *visit) (page, error)) {
+	s.viewFor(store.ScopeRead, pattern, show)
 }
 
 // viewFor registers a page that needs a scope.
-func (s *Server) viewFor(scope store.APIScope, pattern, name string, show func(v *visit) (page, error)) {
+func (s *Server) viewFor(scope store.APIScope, pattern string, show func(v *visit) (page, error)) {
 	s.handle("page", pattern, scope, func(v *visit) error {
 		p, err := show(v)
 		if err != nil {
 			return err
 		}
-		return s.render(v, http.StatusOK, name, p)
+		return s.render(v, http.StatusOK, p)
 	})
 }
 
@@ -112,7 +112,7 @@ func (s *Server) action(pattern string, scope store.APIScope, do func(v *visit) 
 			if status == 0 {
 				status = http.StatusUnprocessableEntity
 			}
-			return s.render(v, status, out.Template, *out.Show)
+			return s.render(v, status, *out.Show)
 		}
 		setNotice(v.W, out.Notice)
 		http.Redirect(v.W, v.Request, out.To, http.StatusSeeOther)

@@ -10,7 +10,7 @@ import (
 )
 
 // registerSchedule registers the page of what runs, waits and comes next.
-func registerSchedule(s *Server) { s.view("GET /schedule", "schedule.html", s.schedulePage) }
+func registerSchedule(s *Server) { s.view("GET /schedule", s.schedulePage) }
 
 // scheduleView is what runs, what waits and what comes next.
 type scheduleView struct {
@@ -76,7 +76,7 @@ func (s *Server) schedulePage(v *visit) (page, error) {
 		return page{}, err
 	}
 	out.addLoad()
-	return page{Title: "Schedule and queue", Nav: "schedule", Data: out}, nil
+	return page{Title: "Schedule and queue", Nav: "schedule", Body: out}, nil
 }
 
 func nextCrawlOf(c *v1alpha1.Company) nextCrawl {

@@ -35,7 +35,7 @@ type excerptPart struct {
 }
 
 func registerSearch(s *Server) {
-	s.view("GET /search", "search.html", s.searchPage)
+	s.view("GET /search", s.searchPage)
 }
 
 func (s *Server) searchPage(v *visit) (page, error) {
@@ -44,7 +44,7 @@ func (s *Server) searchPage(v *visit) (page, error) {
 		d.Text = phraseOf(clause)
 	}
 	if d.Text == "" {
-		return page{Title: "Search", Nav: "search", Data: d}, nil
+		return page{Title: "Search", Nav: "search", Body: d}, nil
 	}
 	hits, next, err := s.o.Services.Search.Find(v.Context(), v.Caller, store.SearchQuery{
 		Text: d.Text, Companies: listOf(d.Company), Types: listOf(d.Type), Languages: listOf(d.Language), ListOptions: store.ListOptions{Continue: v.Query("cursor")},
@@ -67,7 +67,7 @@ func (s *Server) searchPage(v *visit) (page, error) {
 		d.Groups[i].Hits = append(d.Groups[i].Hits, hit)
 	}
 	d.Pager = newPager(v, next)
-	return page{Title: "Search: " + d.Text, Nav: "search", Data: d}, nil
+	return page{Title: "Search: " + d.Text, Nav: "search", Body: d}, nil
 }
 
 // phraseOf returns the query for the beginning of a clause as one phrase: as many words as a query

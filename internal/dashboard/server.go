@@ -1,7 +1,6 @@
 package dashboard
 
 import (
-	"html/template"
 	"net/http"
 	"time"
 )
@@ -11,11 +10,10 @@ const Base = "/dashboard"
 
 // Server is the dashboard.
 type Server struct {
-	o         Options
-	mux       *http.ServeMux
-	templates map[string]*template.Template
-	assets    assets
-	routes    []Route
+	o      Options
+	mux    *http.ServeMux
+	assets assets
+	routes []Route
 	// heartbeat is streamHeartbeat, unless a test replaces it.
 	heartbeat time.Duration
 }
@@ -28,9 +26,6 @@ func New(o Options) (*Server, error) {
 	s := &Server{o: o, mux: http.NewServeMux(), heartbeat: streamHeartbeat}
 	var err error
 	if s.assets, err = loadAssets(); err != nil {
-		return nil, err
-	}
-	if s.templates, err = s.parseTemplates(); err != nil {
 		return nil, err
 	}
 	s.serveAssets()

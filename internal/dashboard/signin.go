@@ -38,7 +38,7 @@ func registerSignIn(s *Server) {
 	s.action("POST /sessions/{id}/revoke", store.ScopeRead, func(v *visit) (outcome, error) {
 		return outcome{To: Base + "/sessions", Notice: "The session has ended."}, s.o.Services.Sessions.Revoke(v.Context(), v.Caller, v.Path("id"))
 	})
-	s.view("GET /sessions", "sessions.html", showSessions)
+	s.view("GET /sessions", showSessions)
 }
 
 // returnPath returns the path to which a sign-in leads. Only pages of the dashboard are allowed.
@@ -67,7 +67,7 @@ func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request, status int, 
 	if s.o.OIDC != nil {
 		d.Provider, d.Start = s.o.OIDC.Name(), s.oidcStart(d.To)
 	}
-	if err := s.render(v, status, "signin.html", page{Title: "Sign in", Data: d}); err != nil {
+	if err := s.render(v, status, page{Title: "Sign in", Body: d}); err != nil {
 		s.writeError(w, r, v, err)
 	}
 }
@@ -148,5 +148,5 @@ type sessionsData struct {
 
 func showSessions(v *visit) (page, error) {
 	items, next, err := v.Server.o.Services.Sessions.List(v.Context(), v.Caller, store.ListOptions{Limit: 50, Continue: v.Query("cursor")})
-	return page{Title: "Sessions", Nav: "system", Data: sessionsData{items, v.Session.ID, newPager(v, next)}}, err
+	return page{Title: "Sessions", Nav: "system", Body: sessionsData{items, v.Session.ID, newPager(v, next)}}, err
 }

@@ -20,8 +20,31 @@ type systemData struct {
 	Bars   []usageBar
 }
 
-// Shrink returns by how much the store became smaller, in bytes.
-func (d systemData) Shrink() int64 { return -d.Size.Growth }
+// workersData is what the page of the workers shows.
+type workersData struct{ service.Workers }
+
+// settingsData is what the page of the settings shows.
+type settingsData []service.Setting
+
+// storeSize returns the size of the store in words.
+func storeSize(s service.StoreSize) string {
+	text := when(s.Partial, "more than ") + byteSize(s.Bytes)
+	if s.Files > 0 {
+		text += " in " + plural(s.Files, "file", "files")
+	}
+	if s.Indexes > 0 {
+		text += ", of which " + byteSize(s.Indexes) + " are indexes"
+	}
+	return text
+}
+
+// storeGrowth returns by how much the store has grown, in words.
+func storeGrowth(s service.StoreSize) string {
+	if s.Growth < 0 {
+		return "smaller by " + byteSize(-s.Growth)
+	}
+	return byteSize(s.Growth)
+}
 
 // usageBar is a bar of the chart of fetched pages.
 type usageBar struct{ X, Y, Height int }
@@ -33,15 +56,15 @@ const (
 )
 
 func registerSystem(s *Server) {
-	s.view("GET /system", "system.html", s.systemPage)
-	s.viewFor(store.ScopeAdmin, "GET /audit", "audit.html", s.auditPage)
-	s.view("GET /system/workers", "workers.html", func(v *visit) (page, error) {
+	s.view("GET /system", s.systemPage)
+	s.viewFor(store.ScopeAdmin, "GET /audit", s.auditPage)
+	s.view("GET /system/workers", func(v *visit) (page, error) {
 		w, err := s.o.Services.System.Workers(v.Context(), v.Caller)
-		return page{Title: "Workers", Nav: "system", Data: w}, err
+		return page{Title: "Workers", Nav: "system", Body: workersData{w}}, err
 	})
-	s.viewFor(store.ScopeAdmin, "GET /system/settings", "settings.html", func(v *visit) (page, error) {
+	s.viewFor(store.ScopeAdmin, "GET /system/settings", func(v *visit) (page, error) {
 		rows, err := s.o.Services.System.Settings(v.Context(), v.Caller)
-		return page{Title: "Settings", Nav: "system", Data: rows}, err
+		return page{Title: "Settings", Nav: "system", Body: settingsData(rows)}, err
 	})
 }
 
@@ -72,7 +95,7 @@ func (s *Server) systemPage(v *visit) (page, error) {
 		}
 		d.Bars = append(d.Bars, usageBar{X: i * usageStep, Y: usageHeight - h, Height: h})
 	}
-	return page{Title: "System", Nav: "system", Data: d}, nil
+	return page{Title: "System", Nav: "system", Body: d}, nil
 }
 
 // auditData is what the audit log shows.
@@ -88,5 +111,5 @@ func (s *Server) auditPage(v *visit) (page, error) {
 		Actor: d.Actor, Action: strings.TrimSpace(d.Action), ListOptions: store.ListOptions{Limit: 50, Continue: v.Query("cursor")},
 	})
 	d.Items, d.Pager = items, newPager(v, next)
-	return page{Title: "Audit log", Nav: "system", Data: d}, err
+	return page{Title: "Audit log", Nav: "system", Body: d}, err
 }

@@ -61,5 +61,5 @@ func (s *Server) filterWebhook(v *visit) (outcome, error) {
 	}
 	w.Name, w.Filter = name, filter
 	p, err := s.webhookPage(v, webhookData{Webhook: w, Error: message})
-	return outcome{Show: &p, Template: "webhook.html"}, err
+	return outcome{Show: &p}, err
 }

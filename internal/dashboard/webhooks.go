@@ -24,7 +24,7 @@ type webhookRow struct {
 }
 
 func registerWebhooks(s *Server) {
-	s.viewFor(store.ScopeAdmin, "GET /webhooks", "webhooks.html", func(v *visit) (page, error) { return s.webhooksPage(v, webhooksData{}) })
+	s.viewFor(store.ScopeAdmin, "GET /webhooks", func(v *visit) (page, error) { return s.webhooksPage(v, webhooksData{}) })
 	s.action("POST /webhooks", store.ScopeAdmin, s.createWebhook)
 	registerWebhook(s)
 	registerDelivery(s)
@@ -36,7 +36,7 @@ func (s *Server) webhooksPage(v *visit, d webhooksData) (page, error) {
 		d.Items = append(d.Items, webhookRow{w, webhookKind(w)})
 	}
 	d.Pager = newPager(v, next)
-	return page{Title: "Webhooks", Nav: "webhooks", Data: d}, err
+	return page{Title: "Webhooks", Nav: "webhooks", Body: d}, err
 }
 
 // webhookKind returns the kind of badge of the state of a webhook.
@@ -60,7 +60,7 @@ func (s *Server) createWebhook(v *visit) (outcome, error) {
 	if message, ok := formError(err); ok {
 		d.Error = message
 		p, err := s.webhooksPage(v, d)
-		return outcome{Show: &p, Template: "webhooks.html"}, err
+		return outcome{Show: &p}, err
 	}
 	if err != nil {
 		return outcome{}, err
@@ -76,7 +76,7 @@ func namesIn(text string) []string {
 // showWebhook shows what an action on a webhook returned once: a secret, or the result of a ping.
 func (s *Server) showWebhook(v *visit, d webhookData) (outcome, error) {
 	p, err := s.webhookPage(v, d)
-	return outcome{Show: &p, Template: "webhook.html", Status: http.StatusOK}, err
+	return outcome{Show: &p, Status: http.StatusOK}, err
 }
 
 // webhookData is what the page of a webhook shows.
@@ -95,7 +95,7 @@ type webhookData struct {
 
 func registerWebhook(s *Server) {
 	hooks := s.o.Services.Webhooks
-	s.viewFor(store.ScopeAdmin, "GET /webhooks/{id}", "webhook.html", func(v *visit) (page, error) {
+	s.viewFor(store.ScopeAdmin, "GET /webhooks/{id}", func(v *visit) (page, error) {
 		w, err := hooks.Get(v.Context(), v.Caller, v.Path("id"))
 		if err != nil {
 			return page{}, err
@@ -140,7 +140,7 @@ func (s *Server) webhookPage(v *visit, d webhookData) (page, error) {
 	d.States = []store.DeliveryState{store.DeliveryPending, store.DeliveryDelivered, store.DeliveryFailed, store.DeliveryCancelled}
 	items, next, err := s.o.Services.Webhooks.Deliveries(v.Context(), v.Caller, d.ID, store.DeliveryState(d.State), store.ListOptions{Limit: 50, Continue: v.Query("cursor")})
 	d.Deliveries, d.Pager = items, newPager(v, next)
-	return page{Title: "Webhook " + d.Name, Nav: "webhooks", Data: d}, err
+	return page{Title: "Webhook " + d.Name, Nav: "webhooks", Body: d}, err
 }
 
 // anyState accepts every state of a webhook: a form replaces what it shows.

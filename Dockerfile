@@ -16,13 +16,15 @@ COPY api api
 COPY config config
 COPY controllers controllers
 COPY internal internal
+COPY hack/build/flags.sh hack/build/
 ARG TARGETOS TARGETARCH
 ARG VERSION=dev
 ARG REVISION=unknown
 # The build ID is left out and the paths are trimmed, so that equal sources give equal binaries.
+# hadolint ignore=SC2046
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
     mkdir -p /out/data && \
-    GOOS=$TARGETOS GOARCH=$TARGETARCH go build -trimpath \
+    GOOS=$TARGETOS GOARCH=$TARGETARCH go build $(sh hack/build/flags.sh) \
       -ldflags "-s -w -buildid= -X github.com/clausea/crawler/internal/cli.version=$VERSION -X github.com/clausea/crawler/internal/cli.revision=$REVISION" \
       -o /out/clausea .
 

@@ -8,6 +8,7 @@ cd "$(dirname "$0")/../.."
 [ "$(uname -m)" = x86_64 ] || { echo "the test needs amd64" >&2; exit 1; }
 
 echo "building the programs"
+read -ra flags < <(hack/build/flags.sh)
 COMPOSE=$(hack/compose/get.sh)
 DOCKER_ROOT=$(hack/docker/get.sh)
 MONGOD=$(hack/mongod/get.sh)
@@ -36,7 +37,7 @@ programs=${PROGRAMS:-$work}
 mkdir -p "$programs"
 for v in v1 v2; do
   if [ -e "$programs/clausea-$v" ]; then continue; fi
-  CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X github.com/clausea/crawler/internal/cli.version=$v" -o "$programs/clausea-$v" .
+  CGO_ENABLED=0 go build "${flags[@]}" -ldflags "-s -w -X github.com/clausea/crawler/internal/cli.version=$v" -o "$programs/clausea-$v" .
 done
 if [ ! -e "$programs/clausea-migrates" ]; then
   # A version with another migration, after which the other versions find no documents.
@@ -45,7 +46,7 @@ if [ ! -e "$programs/clausea-migrates" ]; then
     "$source" >"$work/migrate.go"
   if cmp --quiet "$source" "$work/migrate.go"; then echo "the list of migrations in $source has changed" >&2; exit 1; fi
   printf '{"Replace": {"%s": "%s"}}' "$PWD/$source" "$work/migrate.go" >"$work/overlay.json"
-  CGO_ENABLED=0 go build -trimpath -overlay "$work/overlay.json" -ldflags "-s -w -X github.com/clausea/crawler/internal/cli.version=v3" -o "$programs/clausea-migrates" .
+  CGO_ENABLED=0 go build "${flags[@]}" -overlay "$work/overlay.json" -ldflags "-s -w -X github.com/clausea/crawler/internal/cli.version=v3" -o "$programs/clausea-migrates" .
 fi
 if [ ! -e "$programs/site" ]; then CGO_ENABLED=0 go build -trimpath -o "$programs/site" ./hack/composetest/site; fi
 

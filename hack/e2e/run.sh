@@ -38,7 +38,8 @@ helm3='' mongod=$(hack/mongod/get.sh) helm4=$(hack/helm/get.sh 4)
 if [ "$1" != '^TestShort$' ]; then helm3=$(hack/helm/get.sh 3); fi
 hack/cluster/get.sh >/dev/null
 step "programs ready"
-CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X github.com/clausea/crawler/internal/cli.version=e2e" -o "$work/clausea" .
+read -ra flags < <(hack/build/flags.sh)
+CGO_ENABLED=0 go build "${flags[@]}" -ldflags "-s -w -X github.com/clausea/crawler/internal/cli.version=e2e" -o "$work/clausea" .
 CGO_ENABLED=0 go test -c -tags e2e -o "$work/e2e.test" ./hack/e2e
 step "program and tests built"
 mkdir "$work/volumes"

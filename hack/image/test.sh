@@ -63,8 +63,7 @@ pass "the labels of OCI are present"
 container=$(buildah from --pull=never clausea:first)
 root=$(buildah mount "$container")
 if file=$(find "$root" -xdev \( -name '*.go' -o -path '*/.git' \) -print -quit) && [ -n "$file" ]; then fail "the image contains $file"; fi
-size=$(stat -c %s "$root/clausea")
-pass "the binary has $((size / 1000000)) MB"
+hack/build/check.sh "$root/clausea"
 
 got=$(in_image "$root" version)
 [[ $got == "clausea $VERSION go"*" linux/"*" revision $REVISION" ]] || fail "version: $got"

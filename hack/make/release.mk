@@ -9,7 +9,7 @@ test-release: ## make a release of this machine's platform twice, compare, verif
 .PHONY: build-all
 build-all: ## compile the program for every platform of a release
 	@set -e; for platform in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64; do \
-		echo "$$platform"; GOOS=$${platform%/*} GOARCH=$${platform#*/} CGO_ENABLED=0 go build -trimpath -o /dev/null .; done
+		echo "$$platform"; GOOS=$${platform%/*} GOARCH=$${platform#*/} CGO_ENABLED=0 go build $(BUILD_FLAGS) -o /dev/null .; done
 
 ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 

@@ -22,12 +22,13 @@ mkdir -p "$dist" bin
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 go build -trimpath -buildvcs=false -o "$work/release" ./hack/release
+read -ra flags < <(hack/build/flags.sh)
 release() { "$work/release" "$@"; }
 has() { [[ " $parts " == *" $1 "* ]]; }
 
 # build PLATFORM FILE builds the program.
 build() {
-  GOOS=${1%/*} GOARCH=${1#*/} go build -trimpath -buildvcs=false \
+  GOOS=${1%/*} GOARCH=${1#*/} go build "${flags[@]}" -buildvcs=false \
     -ldflags "-s -w -buildid= -X github.com/clausea/crawler/internal/cli.version=$version -X github.com/clausea/crawler/internal/cli.revision=$revision" \
     -o "$2" .
 }

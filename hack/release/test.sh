@@ -5,6 +5,7 @@
 # sbom" by default, "image", which needs root and buildah and has stand-in base images, and "chart".
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+root=$PWD
 fail() { echo "FAIL: $*" >&2; exit 1; }
 pass() { echo "ok: $*"; }
 hack/packages/get.sh jq openssl mandoc
@@ -25,6 +26,7 @@ test_archive() {
   got=$("$name/clausea" version)
   [[ $got == "clausea $version go"*" revision "* ]] || fail "version: $got"
   pass "$got"
+  "$root/hack/build/check.sh" "$name/clausea"
   mandoc -Tlint -Wwarning "$name"/man/man1/*.1 || fail "man pages"
   bash -n "$name/completions/clausea.bash" || fail "completion for bash"
   pass "$(find "$name/man" -name '*.1' | wc -l) man pages have no findings"

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"github.com/clausea/crawler/internal/store"
 )
@@ -28,12 +29,40 @@ func (s documentStore) QueryDocuments(ctx context.Context, q store.DocumentQuery
 	if err != nil {
 		return nil, "", fmt.Errorf("query documents: %w", err)
 	}
-	return listRecords(ctx, s.database, "query documents", documentCollection, filter, order, limit, func(r document) (string, store.Document) {
+	hint, err := s.changedSinceHint(ctx, q)
+	if err != nil {
+		return nil, "", err
+	}
+	return listHinted(ctx, s.database, "query documents", documentCollection, filter, order, hint, limit, func(r document) (string, store.Document) {
 		if q.Sort == store.SortByLastChanged {
 			return fmt.Sprint(r.LastChanged.UnixMilli(), " ", r.ID), r.Document
 		}
 		return r.Company + "\n" + r.URL, r.Document
 	})
+}
+
+// fewChanged is the number of documents that are sorted faster than as many are skipped in the order
+// of the URLs: with 100,000 documents, the index in that order has a hit in every 25 documents then.
+const fewChanged = 4000
+
+// changedSinceHint returns the index for documents that changed since a time, by URL, or nil if the
+// server should choose. Few are read by the time and sorted, and many are read in the order of the
+// URLs. The server would use the choice that was right for one time for all others: 80 ms in the
+// median of random times with 100,000 documents.
+func (s documentStore) changedSinceHint(ctx context.Context, q store.DocumentQuery) (hint bson.D, err error) {
+	if q.ChangedSince.IsZero() || q.Sort == store.SortByLastChanged || len(q.Companies)+len(q.Types)+len(q.Languages)+len(q.States) > 0 {
+		return nil, nil
+	}
+	byTime := documentIndex("", byLastChanged).Keys.(bson.D)
+	err = s.retry(ctx, "count the documents that changed", func(ctx context.Context) error {
+		n, err := s.db.Collection(documentCollection).CountDocuments(ctx, bson.D{{Key: "lastChanged", Value: bson.D{{Key: "$gte", Value: q.ChangedSince}}}},
+			options.Count().SetHint(byTime).SetLimit(fewChanged))
+		if hint = byCompanyAndURL; n < fewChanged {
+			hint = byTime
+		}
+		return err
+	})
+	return hint, err
 }
 
 // documentFilter returns the filter and the order for the page of q after a key.

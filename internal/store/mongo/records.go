@@ -45,9 +45,17 @@ func (s *database) findOne(ctx context.Context, what, collection string, filter 
 // listRecords returns one page of records. key returns the position of a stored record in the
 // order, and the item for it. hide lists fields that are not read.
 func listRecords[R, M any](ctx context.Context, s *database, what, collection string, filter, order bson.D, limit int, key func(R) (string, M), hide ...string) (items []M, next string, err error) {
+	return listHinted(ctx, s, what, collection, filter, order, nil, limit, key, hide...)
+}
+
+// listHinted is listRecords with the keys of the index that the server has to use, or nil.
+func listHinted[R, M any](ctx context.Context, s *database, what, collection string, filter, order, hint bson.D, limit int, key func(R) (string, M), hide ...string) (items []M, next string, err error) {
 	err = s.retry(ctx, what, func(ctx context.Context) error {
 		items, next = nil, ""
 		opts := options.Find().SetSort(order).SetLimit(int64(limit) + 1)
+		if hint != nil {
+			opts.SetHint(hint)
+		}
 		if len(hide) > 0 {
 			without := bson.D{}
 			for _, h := range hide {

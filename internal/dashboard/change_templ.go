@@ -140,7 +140,7 @@ func (d changeData) body(m model) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = d.neighbours().Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = d.neighbors().Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -324,8 +324,8 @@ func (d changeData) facts(m model) templ.Component {
 	})
 }
 
-// neighbours links the changes of the document before and after this one.
-func (d changeData) neighbours() templ.Component {
+// neighbors links the changes of the document before and after this one.
+func (d changeData) neighbors() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

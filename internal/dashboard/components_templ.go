@@ -84,7 +84,7 @@ func (m model) timeText(t time.Time) templ.Component {
 	})
 }
 
-// badge is a short text in the colours of a kind: ok, bad, info, warn or plain.
+// badge is a short text in the colors of a kind: ok, bad, info, warn or plain.
 func badge(kind, text string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -122,7 +122,7 @@ func eachCommit(documents int, do func(store.Commit)) {
 	zipf := rand.NewZipf(rng, 1.1, 5, vocabulary-1)
 	var sequence int64
 	for i := range documents {
-		c := commitOf(rng, i, text(rng, zipf))
+		c := commitOf(rng, i, documents, text(rng, zipf))
 		for n := range c.Versions {
 			c.Versions[n].Version.Number = n + 1
 		}
@@ -135,15 +135,20 @@ func eachCommit(documents int, do func(store.Commit)) {
 	}
 }
 
-// commitOf returns the commit of document i with all its versions. Every second document has a
-// change.
-func commitOf(rng *rand.Rand, i int, words []string) store.Commit {
+// spread is a prime number, so that the times at which documents changed do not have the order of
+// their URLs.
+const spread = 7919
+
+// commitOf returns the commit of document i of a number of documents, with all its versions. Every
+// second document has a change.
+func commitOf(rng *rand.Rand, i, documents int, words []string) store.Commit {
 	id := fmt.Sprintf("d%08d", i)
 	at := epoch.Add(time.Duration(i) * time.Minute)
+	changed := epoch.Add(time.Duration(i*spread%documents) * time.Minute)
 	d := store.Document{
 		ID: id, Company: companyName(i), URL: fmt.Sprintf("https://%s.example/legal/%d", companyName(i), i), Type: types[rng.IntN(len(types))],
 		Language: languages[rng.IntN(len(languages))], State: states[rng.IntN(len(states))], Title: "Document " + id, Confidence: 0.9,
-		FirstSeen: at, LastSeen: at, LastChecked: at, LastChanged: at, UnchangedSince: at,
+		FirstSeen: at, LastSeen: at, LastChecked: at, LastChanged: changed, UnchangedSince: at,
 	}
 	switch i % rareEvery {
 	case 1:

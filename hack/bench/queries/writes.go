@@ -29,7 +29,7 @@ func timeWrites(ctx context.Context, s queryStore) (commits, writes float64, err
 		}{{commitDocument, &byCommit}, {threeWrites, &byWrites}} {
 			start := time.Now()
 			for range writesPerRound {
-				c := commitOf(rng, next, text(rng, zipf))
+				c := commitOf(rng, next, next, text(rng, zipf))
 				next++
 				c.Versions = c.Versions[:1]
 				c.Versions[0].Snapshot = []byte("<html><body>" + strings.Repeat("<nav>menu</nav>", 200) + c.Versions[0].Text)

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/clausea/crawler/hack/bench/mongodb"
 	"github.com/clausea/crawler/hack/bench/queries"
 	"github.com/clausea/crawler/hack/bench/report"
 	"github.com/clausea/crawler/hack/mongod/replicaset"
@@ -54,7 +55,7 @@ func Run(ctx context.Context, r *report.Report, o Options) error {
 		r.Unmeasured("events that streams lost", err)
 		return nil
 	}
-	set, err := replicaset.Start(ctx, bin, filepath.Join(dir, "mongod"), 1)
+	set, err := mongodb.Start(ctx, bin, filepath.Join(dir, "mongod"))
 	if err != nil {
 		return err
 	}

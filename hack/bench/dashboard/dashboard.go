@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/clausea/crawler/hack/bench/measure"
+	"github.com/clausea/crawler/hack/bench/mongodb"
 	"github.com/clausea/crawler/hack/bench/report"
 	"github.com/clausea/crawler/hack/mongod/replicaset"
 	"github.com/clausea/crawler/internal/store"
@@ -60,7 +61,7 @@ func Run(ctx context.Context, r *report.Report, o Options) error {
 		r.Unmeasured("slowest p99 of a page of the dashboard, MongoDB", err)
 		return nil
 	}
-	set, err := replicaset.Start(ctx, bin, filepath.Join(dir, "mongod"), 1)
+	set, err := mongodb.Start(ctx, bin, filepath.Join(dir, "mongod"))
 	if err != nil {
 		return err
 	}

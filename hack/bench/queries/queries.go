@@ -5,16 +5,12 @@ package queries
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"time"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
-	driver "go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
-
+	"github.com/clausea/crawler/hack/bench/mongodb"
 	"github.com/clausea/crawler/hack/bench/report"
 	"github.com/clausea/crawler/hack/mongod/replicaset"
 	"github.com/clausea/crawler/internal/store"
@@ -76,14 +72,11 @@ func measureMongoDB(ctx context.Context, r *report.Report, dir string, documents
 		r.Unmeasured("queries of MongoDB", err)
 		return nil
 	}
-	set, err := replicaset.Start(ctx, bin, dir, 1)
+	set, err := mongodb.Start(ctx, bin, dir)
 	if err != nil {
 		return err
 	}
 	defer set.Close()
-	if err := setCache(ctx, set.URI); err != nil {
-		return err
-	}
 	s, err := mongo.Open(ctx, set.URI, "queries")
 	if err != nil {
 		return err
@@ -93,23 +86,6 @@ func measureMongoDB(ctx context.Context, r *report.Report, dir string, documents
 		return err
 	}
 	return measureStore(ctx, r, "MongoDB", s, documents)
-}
-
-// cacheSize is that of a server with 5 GB: WiredTiger uses half of the memory above 1 GB by default.
-const cacheSize = "2G"
-
-// setCache sets the size of the cache of MongoDB. That of a test server holds a tenth of the data.
-func setCache(ctx context.Context, uri string) (err error) {
-	c, err := driver.Connect(options.Client().ApplyURI(uri))
-	if err != nil {
-		return fmt.Errorf("connect to MongoDB: %w", err)
-	}
-	defer func() { err = errors.Join(err, c.Disconnect(context.WithoutCancel(ctx))) }()
-	err = c.Database("admin").RunCommand(ctx, bson.D{{Key: "setParameter", Value: 1}, {Key: "wiredTigerEngineRuntimeConfig", Value: "cache_size=" + cacheSize}}).Err()
-	if err != nil {
-		return fmt.Errorf("set the size of the cache: %w", err)
-	}
-	return nil
 }
 
 // queryStore is what the benchmark queries and writes.

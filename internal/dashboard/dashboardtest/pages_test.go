@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/clausea/crawler/internal/oidc"
 	"github.com/clausea/crawler/internal/store"
 )
 
@@ -71,6 +72,23 @@ func TestEveryPageIsAccessibleSmallAndFitsAPhone(t *testing.T) {
 			}
 			checkPages(t, s, c.seed)
 		})
+	}
+}
+
+func TestTheSignInPageWithAnIdentityProviderIsAccessibleSmallAndFitsAPhone(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("starts Chromium")
+	}
+	provider, err := oidc.New(oidc.Options{Issuer: "https://identity-provider-with-a-long-name.example", ClientID: "clausea", ClientSecret: "secret"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := startSystemWith(t, provider)
+	b := startBrowser(t, s.url)
+	checkPage(t, b, "/dashboard/sign-in", "provider-")
+	if link := evaluate[string](b, `document.querySelector("a[href^='/dashboard/oidc/start']").innerText`); !strings.Contains(link, provider.Name()) {
+		t.Errorf("the link of the provider is %q", link)
 	}
 }
 

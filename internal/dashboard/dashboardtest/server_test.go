@@ -12,6 +12,7 @@ import (
 	"github.com/clausea/crawler/api/v1alpha1"
 	"github.com/clausea/crawler/internal/dashboard"
 	"github.com/clausea/crawler/internal/kubestore"
+	"github.com/clausea/crawler/internal/oidc"
 	"github.com/clausea/crawler/internal/ratelimit"
 	"github.com/clausea/crawler/internal/service"
 	"github.com/clausea/crawler/internal/signin"
@@ -33,6 +34,12 @@ type system struct {
 
 func startSystem(t *testing.T) *system {
 	t.Helper()
+	return startSystemWith(t, nil)
+}
+
+// startSystemWith starts a system whose users can also sign in with an identity provider.
+func startSystemWith(t *testing.T, provider *oidc.Provider) *system {
+	t.Helper()
 	s, err := sqlite.Open(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +56,7 @@ func startSystem(t *testing.T) *system {
 	owner := signin.User{Name: signin.Owner, Role: signin.Operator, Hash: signin.NewHash(password)}
 	stop, cancel := context.WithCancel(t.Context())
 	out.dashboard, err = dashboard.New(dashboard.Options{
-		Services: services, SignIn: signin.New([]signin.User{owner}, ratelimit.NewMemory()), Version: "test", Log: logr.Discard(), Stop: stop,
+		Services: services, SignIn: signin.New([]signin.User{owner}, ratelimit.NewMemory()), Version: "test", Log: logr.Discard(), Stop: stop, OIDC: provider,
 	})
 	if err != nil {
 		t.Fatal(err)

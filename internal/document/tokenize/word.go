@@ -55,28 +55,6 @@ func Words(dst []Word, text string) []Word {
 	return dst
 }
 
-// Fold appends the folded words of a text to dst, each after a space. This is the form of
-// the vocabularies in other packages.
-func Fold(dst []byte, text string) []byte {
-	s := newTokenizer(text)
-	for s.next() {
-		dst = append(dst, ' ')
-		dst = append(dst, s.fold...)
-	}
-	return dst
-}
-
-// FoldWithColumns is like Fold but includes Word.Column, as Word.Key does.
-func FoldWithColumns(dst []byte, text string) []byte {
-	s := newTokenizer(text)
-	for s.next() {
-		s.appendColumn()
-		dst = append(dst, ' ')
-		dst = append(dst, s.fold...)
-	}
-	return dst
-}
-
 // Context that FoldAt needs around a word, in bytes. Signs and check marks depend on the
 // text before the word; comparisons, e-mail addresses and identifiers on the text after it.
 const (

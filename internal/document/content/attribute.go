@@ -7,55 +7,6 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// attrKey identifies an attribute that the extractor uses. The tree builder discards all
-// other attributes.
-type attrKey uint8
-
-const (
-	noAttr attrKey = iota
-	attrID
-	attrClass
-	attrRole
-	attrHref
-	attrSrc
-	attrAlt
-	attrLang
-	attrStyle
-	attrHidden
-	attrAriaHidden
-	attrAriaLevel
-	attrAriaExpanded
-	attrAriaControls
-	attrStart
-	attrType
-	attrValue
-	attrReversed
-	attrColspan
-	attrRowspan
-	attrName
-	attrContent
-	attrHTTPEquiv
-	attrProperty
-	attrShadowRootMode
-	attrSlot
-	attrCFEmail
-	attrDatetime
-	attrItemprop
-	attrAriaLabel
-	attrTitle
-	attrChecked
-)
-
-// attrKeys maps attribute names to their keys.
-var attrKeys = map[string]attrKey{
-	"id": attrID, "class": attrClass, "role": attrRole, "href": attrHref, "src": attrSrc, "alt": attrAlt, "lang": attrLang, "style": attrStyle,
-	"hidden": attrHidden, "aria-hidden": attrAriaHidden, "aria-level": attrAriaLevel, "aria-expanded": attrAriaExpanded, "aria-controls": attrAriaControls,
-	"start": attrStart, "type": attrType, "value": attrValue, "reversed": attrReversed, "colspan": attrColspan, "rowspan": attrRowspan,
-	"name": attrName, "content": attrContent, "http-equiv": attrHTTPEquiv, "property": attrProperty,
-	"shadowrootmode": attrShadowRootMode, "shadowroot": attrShadowRootMode, "slot": attrSlot, "data-cfemail": attrCFEmail, "datetime": attrDatetime, "itemprop": attrItemprop,
-	"aria-label": attrAriaLabel, "title": attrTitle, "checked": attrChecked,
-}
-
 // attribute is an attribute with its unescaped value.
 type attribute struct {
 	key attrKey
@@ -162,9 +113,9 @@ func (b *treeBuilder) readAttributes(t token) []attribute {
 	}
 	from := len(b.attrArena)
 	eachAttribute(t.attributes, func(name, value string) {
-		key := attrKeys[name]
+		key := attrKeyOf(name)
 		if key == 0 && !isLower(name) {
-			key = attrKeys[strings.ToLower(name)]
+			key = attrKeyOf(strings.ToLower(name))
 		}
 		switch {
 		case key == attrSrc && t.tag != atom.Img || key == attrContent && t.tag != atom.Meta:

@@ -2,6 +2,7 @@ package content
 
 import (
 	"bytes"
+	"unicode/utf8"
 
 	"golang.org/x/net/html/atom"
 
@@ -84,6 +85,10 @@ func (d *datedLineCollector) flush() {
 // 25, or the character for "year" in Chinese and Japanese.
 func hasYear[T string | []byte](s T) bool {
 	for i := 0; i+2 < len(s); i++ {
+		if c := s[i+2]; c < utf8.RuneSelf && (c < '0' || c > '9') { // no year includes this byte
+			i += 2
+			continue
+		}
 		switch c := s[i]; {
 		case c == '1' && s[i+1] == '9', c == '2' && (s[i+1] == '0' || s[i+1] == '5'): // 25: the Buddhist era
 			if i+3 < len(s) && '0' <= s[i+2] && s[i+2] <= '9' && '0' <= s[i+3] && s[i+3] <= '9' {

@@ -61,7 +61,9 @@ func ExtractHTMLAndRemoved(body []byte, url string) *ExtractedPage {
 }
 
 func extractHTML(body []byte, url string, withRemoved bool) *ExtractedPage {
-	t := buildTree(trimByteOrderMark(body))
+	b := newTreeBuilder(trimByteOrderMark(body))
+	defer b.release()
+	t := &b.tree
 	p := &ExtractedPage{TitleElement: t.title, DeclaredLanguage: t.lang, Flattened: t.flattened, DatedLines: datedLines(t.body), ModifiedTime: t.modified}
 	pr, source, tried := chooseSource(t, url)
 	p.Source, p.SourcesTried, p.DocumentHeadings, p.PageWordCount = source, tried, pr.documentHeadings, pr.pageWords

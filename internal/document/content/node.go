@@ -159,7 +159,7 @@ func allText(n *node) string {
 
 // newElement returns an element with children.
 func newElement(tag atom.Atom, children ...*node) *node {
-	n := &node{tag: tag, class: tagClasses[tag]}
+	n := &node{tag: tag, class: classOf(tag)}
 	for _, c := range children {
 		n.append(c)
 	}

@@ -39,7 +39,7 @@ func (b *treeBuilder) closeImplied(tag atom.Atom, class tagClass) {
 // findOpen returns the stack index of the innermost open element with a tag, or 0 if there
 // is none within the scope that boundary delimits.
 func (b *treeBuilder) findOpen(tag atom.Atom, boundary tagClass) int {
-	if b.openCount[tag] == 0 {
+	if b.openCount[tagSlot(tag)] == 0 {
 		return 0
 	}
 	for i := len(b.stack) - 1; i > 0 && i >= len(b.stack)-maxStackSearch; i-- {
@@ -69,7 +69,7 @@ func (b *treeBuilder) findOpenClass(class, boundary tagClass) int {
 // endTag processes an end tag (HTML standard, 13.2.6.4.7). An unmatched one is ignored,
 // except </p> and </br>, which insert an element.
 func (b *treeBuilder) endTag(tag atom.Atom) {
-	class := tagClasses[tag]
+	class := classOf(tag)
 	if b.inSVG && tag != atom.Svg {
 		return
 	}
@@ -125,7 +125,7 @@ func (b *treeBuilder) closeFrom(i int) {
 		if top.tag == atom.Svg {
 			b.inSVG = false
 		}
-		b.openCount[top.tag]--
+		b.openCount[tagSlot(top.tag)]--
 		b.stack = b.stack[:len(b.stack)-1]
 	}
 }

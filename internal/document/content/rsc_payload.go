@@ -169,7 +169,7 @@ func (p *rscPayload) renderElement(v *jsonNode, tag atom.Atom, depth int) *node 
 		tag = atom.A
 	}
 	n := newElement(tag)
-	if tagClasses[tag]&rawText != 0 || tagClasses[tag]&void != 0 && tag != atom.Br {
+	if classOf(tag)&rawText != 0 || classOf(tag)&void != 0 && tag != atom.Br {
 		return nil
 	}
 	if tag == atom.A {

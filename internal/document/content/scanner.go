@@ -155,7 +155,7 @@ func (s *scanner) readTag(from int, kind tokenKind) token {
 	s.at += end + 1
 	t := token{kind: kind, tag: lookupTag(rest[from:n]), attributes: rest[n:end]}
 	t.selfClosing = strings.HasSuffix(t.attributes, "/")
-	if kind == startToken && tagClasses[t.tag]&rawText != 0 {
+	if kind == startToken && classOf(t.tag)&rawText != 0 {
 		s.rawTextOf = t.tag
 	}
 	return t

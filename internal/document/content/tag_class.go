@@ -31,7 +31,39 @@ const (
 	endsTemplateScope  // for every tag
 )
 
-// tagClasses maps tags to their classes. An unknown element has none.
+// tagSlots is the number of slots of tables by tag, more than twice the number of tags that have a
+// class.
+const tagSlots = 512
+
+// tagSlot returns the slot of a tag in a table with tagSlots slots.
+func tagSlot(tag atom.Atom) uint32 { return uint32(tag) * 0x9e3779b1 >> 23 } // 2^32 / golden ratio; 9 bits
+
+// classTable holds the tags of tagClasses by slot, with open addressing. Every tag of a page is looked
+// up several times, and a lookup in the map takes three times as long.
+var classTable = func() (t [tagSlots]struct {
+	tag   atom.Atom
+	class tagClass
+}) {
+	for tag, class := range tagClasses {
+		i := tagSlot(tag)
+		for t[i].tag != 0 {
+			i = (i + 1) % tagSlots
+		}
+		t[i].tag, t[i].class = tag, class
+	}
+	return t
+}()
+
+// classOf returns the class of a tag. An unknown element has none.
+func classOf(tag atom.Atom) tagClass {
+	for i := tagSlot(tag); ; i = (i + 1) % tagSlots {
+		if e := &classTable[i]; e.tag == tag || e.tag == 0 {
+			return e.class
+		}
+	}
+}
+
+// tagClasses maps tags to their classes.
 var tagClasses = func() map[atom.Atom]tagClass {
 	m := map[atom.Atom]tagClass{}
 	put := func(c tagClass, tags ...atom.Atom) {

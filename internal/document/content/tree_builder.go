@@ -61,11 +61,12 @@ type openElement struct {
 // treeBuilder builds a tree from the tokens of a page.
 type treeBuilder struct {
 	tree
-	nodeArena []node
+	nodeArena []node       // unused nodes of the last chunk
+	chunks    []*nodeChunk // all chunks
 	attrArena []attribute
 	stack     []openElement
-	openCount map[atom.Atom]int // elements of each tag in stack
-	depth     int               // number of nodes that the open elements own
+	openCount [tagSlots]int32 // elements in stack by the slot of their tag
+	depth     int             // number of nodes that the open elements own
 	nodeCount int
 	inSVG     bool
 	inJSONLD  bool            // the current script is JSON-LD
@@ -75,11 +76,14 @@ type treeBuilder struct {
 // buildTree parses a page. It implements the rules of the HTML standard for omitted and
 // misnested tags (13.2.6) as far as they decide which text belongs to which block. The time
 // per token is bounded.
-func buildTree(page string) *tree {
+func buildTree(page string) *tree { return &newTreeBuilder(page).tree }
+
+// newTreeBuilder returns the builder of the tree of a page, when it is done.
+func newTreeBuilder(page string) *treeBuilder {
 	if !utf8.ValidString(page) {
 		page = strings.ToValidUTF8(page, "\ufffd")
 	}
-	b := &treeBuilder{openCount: map[atom.Atom]int{}}
+	b := &treeBuilder{}
 	b.body = b.newNode(atom.Body)
 	b.stack = append(b.stack, openElement{node: b.body, tag: atom.Body, ownsNode: true})
 	s := scanner{page: page}
@@ -94,7 +98,7 @@ func buildTree(page string) *tree {
 			if b.hasShadowRoots {
 				exposeShadowRoots(b.body)
 			}
-			return &b.tree
+			return b
 		case textToken:
 			b.addText(unescape(t.text))
 		case rawToken:
@@ -105,22 +109,6 @@ func buildTree(page string) *tree {
 			b.endTag(t.tag)
 		}
 	}
-}
-
-// maxArenaNodes bounds the nodes that are allocated at a time. The last allocation of a page is
-// only partly used; a larger one is cleared for little use.
-const maxArenaNodes = 192
-
-// newNode allocates a node from the arena.
-func (b *treeBuilder) newNode(tag atom.Atom) *node {
-	if len(b.nodeArena) == 0 {
-		b.nodeArena = make([]node, min(maxArenaNodes, 64+b.nodeCount))
-	}
-	n := &b.nodeArena[0]
-	b.nodeArena = b.nodeArena[1:]
-	n.tag = tag
-	b.nodeCount++
-	return n
 }
 
 // top returns the innermost open element.
@@ -186,7 +174,7 @@ func (b *treeBuilder) isFull() bool { return b.nodeCount >= maxNodes }
 
 // startTag processes a start tag.
 func (b *treeBuilder) startTag(t token) {
-	class := tagClasses[t.tag]
+	class := classOf(t.tag)
 	if b.inSVG {
 		if class&block == 0 { // only a block ends an unclosed svg element
 			return
@@ -223,7 +211,7 @@ func (b *treeBuilder) startTag(t token) {
 		return
 	}
 	b.stack = append(b.stack, elem)
-	b.openCount[t.tag]++
+	b.openCount[tagSlot(t.tag)]++
 	if elem.ownsNode {
 		b.depth++
 	}

@@ -36,6 +36,7 @@ func (w *lineWriter) writeWords(s string) {
 		}
 		if i > from {
 			w.writeWord(s[from:i])
+			i = w.writePlainWords(s, i)
 		}
 		for i < len(s) {
 			n := spaceAt(s, i)
@@ -47,6 +48,34 @@ func (w *lineWriter) writeWords(s string) {
 		}
 	}
 }
+
+// writePlainWords writes the words of s from i on, the end of a word, as long as single spaces separate
+// them and they need no escape. They change neither the marks nor the white space, so they are written
+// as they are. It returns the end of the last word. For legal texts, that takes half of the time of
+// writing each word by itself.
+func (w *lineWriter) writePlainWords(s string, i int) int {
+	if w.linkTextStart > len(w.block) { // the white space at the start of a link's text is dropped
+		return i
+	}
+	end := i
+	for at := i; at+1 < len(s) && s[at] == ' ' && isPlainWordByte[s[at+1]]; end = at {
+		for at++; at < len(s) && isPlainWordByte[s[at]]; at++ {
+		}
+		if at < len(s) && (s[at] >= utf8.RuneSelf || markdownSpecial[s[at]]) { // the word continues
+			break
+		}
+	}
+	w.block = append(w.block, s[i:end]...)
+	return end
+}
+
+// isPlainWordByte holds the ASCII characters of words that never need an escape.
+var isPlainWordByte = func() (t [256]bool) {
+	for c, isWord := range isASCIIWordByte {
+		t[c] = isWord && !markdownSpecial[c]
+	}
+	return t
+}()
 
 // isASCIIWordByte holds the ASCII characters that are not white space.
 var isASCIIWordByte = func() (t [256]bool) {

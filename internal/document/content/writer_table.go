@@ -224,7 +224,11 @@ func tableRows(n *node) [][]*node {
 
 // cellSpan returns how many columns or rows a cell spans, at most maxColumns.
 func cellSpan(n *node, k attrKey) int {
-	v, err := strconv.Atoi(strings.TrimSpace(n.attr(k)))
+	span := strings.TrimSpace(n.attr(k))
+	if span == "" { // nearly every cell; an error would allocate memory
+		return 1
+	}
+	v, err := strconv.Atoi(span)
 	if err != nil || v < 1 {
 		return 1
 	}

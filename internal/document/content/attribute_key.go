@@ -1,0 +1,110 @@
+package content
+
+// attrKey identifies an attribute that the extractor uses. The tree builder discards all
+// other attributes.
+type attrKey uint8
+
+const (
+	noAttr attrKey = iota
+	attrID
+	attrClass
+	attrRole
+	attrHref
+	attrSrc
+	attrAlt
+	attrLang
+	attrStyle
+	attrHidden
+	attrAriaHidden
+	attrAriaLevel
+	attrAriaExpanded
+	attrAriaControls
+	attrStart
+	attrType
+	attrValue
+	attrReversed
+	attrColspan
+	attrRowspan
+	attrName
+	attrContent
+	attrHTTPEquiv
+	attrProperty
+	attrShadowRootMode
+	attrSlot
+	attrCFEmail
+	attrDatetime
+	attrItemprop
+	attrAriaLabel
+	attrTitle
+	attrChecked
+)
+
+// attrKeyOf returns the key of an attribute name in lower case, or noAttr. A switch takes half of the
+// time of a map, and the tree builder looks up every attribute of a page.
+func attrKeyOf(name string) attrKey {
+	switch name {
+	case "id":
+		return attrID
+	case "class":
+		return attrClass
+	case "role":
+		return attrRole
+	case "href":
+		return attrHref
+	case "src":
+		return attrSrc
+	case "alt":
+		return attrAlt
+	case "lang":
+		return attrLang
+	case "style":
+		return attrStyle
+	case "hidden":
+		return attrHidden
+	case "aria-hidden":
+		return attrAriaHidden
+	case "aria-level":
+		return attrAriaLevel
+	case "aria-expanded":
+		return attrAriaExpanded
+	case "aria-controls":
+		return attrAriaControls
+	case "start":
+		return attrStart
+	case "type":
+		return attrType
+	case "value":
+		return attrValue
+	case "reversed":
+		return attrReversed
+	case "colspan":
+		return attrColspan
+	case "rowspan":
+		return attrRowspan
+	case "name":
+		return attrName
+	case "content":
+		return attrContent
+	case "http-equiv":
+		return attrHTTPEquiv
+	case "property":
+		return attrProperty
+	case "shadowrootmode", "shadowroot":
+		return attrShadowRootMode
+	case "slot":
+		return attrSlot
+	case "data-cfemail":
+		return attrCFEmail
+	case "datetime":
+		return attrDatetime
+	case "itemprop":
+		return attrItemprop
+	case "aria-label":
+		return attrAriaLabel
+	case "title":
+		return attrTitle
+	case "checked":
+		return attrChecked
+	}
+	return noAttr
+}

@@ -90,7 +90,8 @@ func Read(in Input) (Document, error) {
 	if err != nil {
 		return Document{}, err
 	}
-	d := FromMarkdown(p.Markdown)
+	blocks := markdown.Parse(p.Markdown)
+	d := fromBlocks(p.Markdown, blocks)
 	d.URL, d.Removed = in.URL, p.Removed
 	d.Title = cmp.Or(p.Title, p.TitleElement)
 	d.Language = language.Detect(d.Text, p.DeclaredLanguage, in.Language)
@@ -99,7 +100,12 @@ func Read(in Input) (Document, error) {
 	d.Type, d.AdditionalTypes, d.Confidence, d.SoftError, d.UniqueWords = class.Type, class.AdditionalTypes, class.Confidence, class.SoftError, class.UniqueWords
 	d.Legal = d.Type != doctype.Other
 	d.findDates(in, p)
-	d.Subprocessors = d.subprocessorRows(d.Type)
+	switch d.Type {
+	case doctype.Subprocessors:
+		d.Subprocessors = subprocessor.RowsOfBlocks(blocks)
+	case doctype.DPA:
+		d.Subprocessors = subprocessor.FromAppendixBlocks(d.Markdown, blocks)
+	}
 	d.detach()
 	return d, nil
 }
@@ -196,8 +202,10 @@ func extractPDF(in Input) (*content.ExtractedPage, error) {
 }
 
 // FromMarkdown returns a document with the given text, for comparison with another document.
-func FromMarkdown(md string) Document {
-	blocks := markdown.Parse(md)
+func FromMarkdown(md string) Document { return fromBlocks(md, markdown.Parse(md)) }
+
+// fromBlocks is FromMarkdown for a text whose blocks are known.
+func fromBlocks(md string, blocks []markdown.Block) Document {
 	d := Document{Markdown: md, Text: markdown.JoinText(blocks), ContentHash: change.ContentHash(blocks)}
 	d.WordCount = tokenize.CountWords(d.Text)
 	return d

@@ -47,8 +47,13 @@ const maxPreallocated = 1024
 // adjacent item continues the count; it never includes a bullet. Parse joins the lines of a
 // paragraph. It accepts any input and returns an empty list if there is no text.
 func Parse(md string) []Block {
-	p := parser{rest: emailaddr.Deobfuscate(norm.NFC.String(md)), openBlock: -1}
-	p.out = make([]byte, 0, len(p.rest))
+	if !isASCII(md) {
+		md = norm.NFC.String(md)
+	}
+	p := parser{rest: emailaddr.Deobfuscate(md), openBlock: -1}
+	buf := takeBuffer(len(p.rest))
+	p.out = (*buf)[:0]
+	defer func() { putBuffer(buf, p.out) }()
 	p.spans = make([]blockSpan, 0, min(strings.Count(p.rest, "\n")/2+8, maxPreallocated))
 	for p.rest != "" {
 		line := p.rest

@@ -58,7 +58,7 @@ const (
 
 // looksLikeHeading reports whether a line is in capitals, or numbered and short.
 func looksLikeHeading(s blockSpan, text string) bool {
-	if s.kind == TableRow || s.inSequence || len(text) > maxHeadingBytes || len(strings.Fields(text)) > maxHeadingWords {
+	if s.kind == TableRow || s.inSequence || len(text) > maxHeadingBytes || hasMoreWords(text, maxHeadingWords) {
 		return false
 	}
 	if s.kind == ListItem && s.number.style == 0 {
@@ -95,7 +95,17 @@ func hasSectionNumber(text string) bool {
 	first, rest, _ := strings.Cut(text, " ")
 	switch strings.ToLower(first) {
 	case "article", "section", "artikel", "abschnitt", "artículo", "articolo", "artigo", "clause", "annex", "anlage", "annexe", "schedule", "appendix", "§":
-		return rest != "" && len(strings.Fields(rest)) <= maxHeadingWords
+		return rest != "" && !hasMoreWords(rest, maxHeadingWords)
 	}
 	return strings.Trim(first, "0123456789.") == "" && strings.Contains(strings.Trim(first, "."), ".") && hasTitleAfterNumber(text)
+}
+
+// hasMoreWords reports whether a line has more than n words.
+func hasMoreWords(line string, n int) bool {
+	for range strings.FieldsSeq(line) {
+		if n--; n < 0 {
+			return true
+		}
+	}
+	return false
 }

@@ -21,8 +21,10 @@ const maxRows = 5000
 // Rows reads a document that is known to be a list of subprocessors. It reads tables. If
 // there are none, it reads labeled entries, and if there are none, lists, first those with
 // details and then those of names alone.
-func Rows(md string) []Row {
-	blocks := markdown.Parse(md)
+func Rows(md string) []Row { return RowsOfBlocks(markdown.Parse(md)) }
+
+// RowsOfBlocks is Rows for the blocks of a document.
+func RowsOfBlocks(blocks []markdown.Block) []Row {
 	rows := readTables(blocks, false)
 	if len(rows) == 0 {
 		rows = readEntries(blocks)
@@ -39,10 +41,19 @@ func Rows(md string) []Row {
 // FromAppendix reads the lists of subprocessors in any other document. It reads only tables,
 // entries and names whose header, or whose heading, mentions subprocessors.
 func FromAppendix(md string) []Row {
+	return fromAppendix(md, func() []markdown.Block { return markdown.Parse(md) })
+}
+
+// FromAppendixBlocks is FromAppendix for a document whose blocks are known.
+func FromAppendixBlocks(md string, blocks []markdown.Block) []Row {
+	return fromAppendix(md, func() []markdown.Block { return blocks })
+}
+
+func fromAppendix(md string, parse func() []markdown.Block) []Row {
 	if !mentionsSubprocessors(md) {
 		return nil
 	}
-	blocks := markdown.Parse(md)
+	blocks := parse()
 	rows := readTables(blocks, true)
 	if len(rows) == 0 {
 		for _, part := range subprocessorSections(blocks) {

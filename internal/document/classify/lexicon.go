@@ -58,7 +58,8 @@ type lexicon struct {
 	exact, prefixes           *hashTable
 	exactFilter, prefixFilter bloomFilter
 	roots                     []uint32   // word ID to the node of the phrases that begin with the word
-	edges                     *hashTable // node and word ID to node
+	edges                     *hashTable // node and word ID to node; see next
+	edgeFilter                bloomFilter
 	nodes                     []node
 	determiners               []bool // by word ID
 	fingerprint               uint64
@@ -230,6 +231,7 @@ func (l *lexicon) add(phrase string, typ uint8, kind phraseKind) error {
 		if to == 0 {
 			to = l.newNode()
 			l.edges.put(key, to)
+			l.edgeFilter.add(mixHash(key))
 		}
 		at = to
 	}
@@ -267,11 +269,21 @@ func (l *lexicon) descend(at uint32, ts []token, n int, f func(uint32, int)) {
 		return
 	}
 	if id := ts[n].exact; id != 0 {
-		l.descend(l.edges.get(uint64(at)<<32|uint64(id)), ts, n+1, f)
+		l.descend(l.next(at, id), ts, n+1, f)
 	}
 	if id := ts[n].prefix; id != 0 {
-		l.descend(l.edges.get(uint64(at)<<32|uint64(id)), ts, n+1, f)
+		l.descend(l.next(at, id), ts, n+1, f)
 	}
+}
+
+// next returns the node that follows a node with a word, or 0. Most phrases of a text end here; the
+// filter fits into the cache of a processor, and the table does not.
+func (l *lexicon) next(at, word uint32) uint32 {
+	key := uint64(at)<<32 | uint64(word)
+	if !l.edgeFilter.has(mixHash(key)) {
+		return 0
+	}
+	return l.edges.get(key)
 }
 
 // phraseTypes lists the types of a phrase by kind.

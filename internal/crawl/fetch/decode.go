@@ -58,12 +58,10 @@ func readBody(res *http.Response, x *requestExchange) error {
 		err = x.readBody(&boundedReader{body, x.maxBody})
 	case x.truncate:
 		x.body, err = io.ReadAll(io.LimitReader(body, x.maxBody))
+	case len(codings) > 0:
+		x.body, err = readDecoded(body, x.maxBody)
 	default:
-		size := res.ContentLength
-		if len(codings) > 0 {
-			size *= 4 // typical compression ratio of HTML
-		}
-		x.body, err = readAllBounded(body, x.maxBody, size)
+		x.body, err = readAllBounded(body, x.maxBody, res.ContentLength)
 	}
 	if err != nil && len(codings) > 0 {
 		return codingError(res, err)
@@ -207,26 +205,4 @@ func isMarkup(b *bufio.Reader) bool {
 	head, _ := b.Peek(64) // an error recurs when the body is read
 	text := strings.TrimLeft(string(head), " \t\r\n\uFEFF")
 	return strings.HasPrefix(text, "<") || strings.HasPrefix(text, pdfSignature)
-}
-
-// readAllBounded reads r to its end. It fails with errTooLarge beyond limit bytes. hint is the
-// expected length, negative if unknown.
-func readAllBounded(r io.Reader, limit, hint int64) ([]byte, error) {
-	b := make([]byte, 0, max(4<<10, min(hint+512, 256<<10, limit+1)))
-	for {
-		if int64(len(b)) > limit {
-			return nil, fmt.Errorf("%w of %d bytes", errTooLarge, limit)
-		}
-		if len(b) == cap(b) {
-			b = append(b, 0)[:len(b)]
-		}
-		n, err := r.Read(b[len(b):cap(b)])
-		b = b[:len(b)+n]
-		if errors.Is(err, io.EOF) && int64(len(b)) <= limit {
-			return b, nil
-		}
-		if err != nil && !errors.Is(err, io.EOF) {
-			return nil, err
-		}
-	}
 }

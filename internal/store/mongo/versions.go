@@ -35,7 +35,7 @@ func (s versionStore) AppendVersion(ctx context.Context, f store.Fence, v store.
 		if err == nil && newest.ContentHash == v.ContentHash {
 			return newest, false, nil
 		}
-		packed, err := pack.EncodeVersion(v, newest.Number, prev, text)
+		packed, err := pack.EncodeVersion(v, newest.Number, prev, []byte(text))
 		if err != nil {
 			return store.Version{}, false, fmt.Errorf("%s: %w", what, err)
 		}

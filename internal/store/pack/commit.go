@@ -66,10 +66,11 @@ func NewPlan(c store.Commit, h History) (Plan, error) {
 		}
 	}
 	for _, v := range c.Versions[done:] {
-		if err := p.add(c.Document, v, prev, h.Snapshot); err != nil {
+		text := []byte(v.Text)
+		if err := p.add(c.Document, v, prev, text, h.Snapshot); err != nil {
 			return Plan{}, err
 		}
-		prev = []byte(v.Text)
+		prev = text
 	}
 	return p, nil
 }
@@ -89,8 +90,8 @@ func repeated(versions []store.NewVersion, stored []store.Version) int {
 	return 0
 }
 
-// add compresses the version that follows p.After. prev is the text of p.After.
-func (p *Plan) add(d store.Document, n store.NewVersion, prev []byte, snapshot func(key string) ([]byte, error)) error {
+// add compresses the version that follows p.After. prev is the text of p.After, text that of n.
+func (p *Plan) add(d store.Document, n store.NewVersion, prev, text []byte, snapshot func(key string) ([]byte, error)) error {
 	v := n.Version
 	v.DocumentID = d.ID
 	if n.Snapshot != nil {
@@ -101,7 +102,7 @@ func (p *Plan) add(d store.Document, n store.NewVersion, prev []byte, snapshot f
 		v.SnapshotHash = hash
 		p.Snapshots = append(p.Snapshots, PackedSnapshot{store.SnapshotKey(d.Company, hash), blob})
 	}
-	packed, err := EncodeVersion(v, p.After.Number, prev, n.Text)
+	packed, err := EncodeVersion(v, p.After.Number, prev, text)
 	if err != nil {
 		return err
 	}
@@ -112,12 +113,12 @@ func (p *Plan) add(d store.Document, n store.NewVersion, prev []byte, snapshot f
 
 // EncodeVersion compresses the text of the version that follows version number previous, whose text
 // is prev. It sets the number of v. If previous is 0, there is no previous version.
-func EncodeVersion(v store.Version, previous int, prev []byte, text string) (PackedVersion, error) {
+func EncodeVersion(v store.Version, previous int, prev, text []byte) (PackedVersion, error) {
 	v.Number = previous + 1
 	if previous == 0 || previous%KeyframeInterval == 0 {
 		prev = nil
 	}
-	blob, whole, err := Encode(prev, []byte(text))
+	blob, whole, err := Encode(prev, text)
 	v.StoredBytes, v.Keyframe = len(blob), whole
 	return PackedVersion{v, blob}, err
 }

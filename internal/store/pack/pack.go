@@ -3,6 +3,7 @@
 package pack
 
 import (
+	"bytes"
 	"fmt"
 	"sync"
 
@@ -120,8 +121,24 @@ func encode(prev, text []byte) (blob []byte, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("compress a version of %d bytes: %w", len(text), err)
 	}
-	return e.EncodeAll(text, nil), nil
+	out, _ := outputs.Get().(*[]byte)
+	*out = e.EncodeAll(text, (*out)[:0])
+	blob = bytes.Clone(*out)
+	if cap(*out) <= maxOutput {
+		outputs.Put(out)
+	}
+	return blob, nil
 }
+
+// outputs holds buffers for the output of an encoder. EncodeAll would allocate as much memory as the
+// text has, of which the result, which the caller keeps, needs only a part.
+var outputs = sync.Pool{New: func() any {
+	b := make([]byte, 0, 64<<10)
+	return &b
+}}
+
+// maxOutput bounds the size of a buffer that is reused, in bytes. Nearly all blobs are smaller.
+const maxOutput = 1 << 20
 
 // windowFor returns a window size that covers n bytes, within the limits of zstd.
 func windowFor(n int) int {

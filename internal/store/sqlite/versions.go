@@ -23,7 +23,7 @@ func (s versionStore) AppendVersion(ctx context.Context, f store.Fence, v store.
 			out = newest
 			return nil
 		}
-		next, err := pack.EncodeVersion(v, newest.Number, prev, text)
+		next, err := pack.EncodeVersion(v, newest.Number, prev, []byte(text))
 		if err != nil {
 			return err
 		}

@@ -86,26 +86,27 @@ func earlierChange(d store.Document) string {
 type foundSet struct {
 	mu    sync.Mutex
 	byURL map[string]Found
+	urls  map[string]int // number of URLs in byURL, by the ID of their document
 }
 
-func newFoundSet() *foundSet { return &foundSet{byURL: map[string]Found{}} }
+func newFoundSet() *foundSet { return &foundSet{byURL: map[string]Found{}, urls: map[string]int{}} }
 
 // add adds a document, or replaces the one with its URL.
 func (s *foundSet) add(f Found) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if before, ok := s.byURL[f.URL]; ok {
+		s.urls[before.ID]--
+	}
 	s.byURL[f.URL] = f
+	s.urls[f.ID]++
 }
 
-// ids returns the IDs of the documents.
-func (s *foundSet) ids() map[string]bool {
+// hasID reports whether the document with an ID was found, at any URL.
+func (s *foundSet) hasID(id string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	ids := make(map[string]bool, len(s.byURL))
-	for _, f := range s.byURL {
-		ids[f.ID] = true
-	}
-	return ids
+	return s.urls[id] > 0
 }
 
 // hasText reports whether a document at another URL has the text with a content hash.

@@ -120,7 +120,7 @@ func (i *identity) identify(ctx context.Context, p *crawl.Page, d document.Docum
 // that already, and d otherwise.
 func (i *identity) documentOf(ctx context.Context, d store.Document) (store.Document, error) {
 	target := i.corrections.target(d.ID)
-	if target == "" || i.found.ids()[target] {
+	if target == "" || i.found.hasID(target) {
 		return d, nil
 	}
 	other, err := i.storage.store.GetDocument(ctx, target)
@@ -130,15 +130,14 @@ func (i *identity) documentOf(ctx context.Context, d store.Document) (store.Docu
 	return i.corrections.apply(other), err
 }
 
-// notFound returns the known documents that the run has not found, except those that were
-// removed before or are not legal documents.
+// notFound returns the known documents that the run has not found, at their URLs or elsewhere,
+// except those that were removed before or are not legal documents.
 func (i *identity) notFound() []store.Document {
-	found := i.found.ids() // a document may be found at another URL
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	var out []store.Document
 	for _, d := range i.known {
-		if !found[d.ID] && d.State != store.DocumentRemoved && !d.NotLegal {
+		if !i.found.hasID(d.ID) && d.State != store.DocumentRemoved && !d.NotLegal {
 			out = append(out, d)
 		}
 	}

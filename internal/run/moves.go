@@ -41,13 +41,12 @@ func (i *identity) movedTo(ctx context.Context, p *crawl.Page, d document.Docume
 // is gone and that the run has not found at another URL, if they have the type of the page or
 // had its URL before.
 func (i *identity) moveCandidates(pageURL, docType string) []store.Document {
-	found := i.found.ids()
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	var out []store.Document
 	for url, old := range i.known {
 		gone := isGone(i.outcomes[url].status) || old.State == store.DocumentRemoved
-		if !gone || old.NotLegal || found[old.ID] {
+		if !gone || old.NotLegal || i.found.hasID(old.ID) {
 			continue
 		}
 		if slices.Contains(old.FormerURLs, pageURL) {

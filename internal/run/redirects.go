@@ -83,12 +83,11 @@ func (i *identity) redirectedTo(ctx context.Context, p *crawl.Page, d document.D
 // redirectSources returns the known documents, by URL, whose URLs redirect to a page and
 // that the run has not found at another URL.
 func (i *identity) redirectSources(p *crawl.Page) []store.Document {
-	found := i.found.ids()
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	var out []store.Document
 	for url, old := range i.known {
-		if !found[old.ID] && !old.NotLegal && i.redirectsTo(url, p) {
+		if !old.NotLegal && i.redirectsTo(url, p) && !i.found.hasID(old.ID) {
 			out = append(out, old)
 		}
 	}

@@ -69,7 +69,7 @@ func volatileFolds(blocks []markdown.Block, folds shortFolds) []bool {
 				}
 			}
 			continue
-		case hasDigitOrAge(f) && volatileLine.MatchString(f):
+		case volatileStarts.may(f) && hasDigitOrAge(f) && volatileLine.MatchString(f):
 			volatile[i] = true
 		}
 		run = 0
@@ -154,4 +154,6 @@ var (
 		`(?:laatst gecontroleerd|gecontroleerd|geraadpleegd|afgedrukt|pagina gegenereerd)(?: op)? ` + datePattern,
 		`(?:ray|request|trace|session|reference|incident|event) id .*`,
 	}, `|`) + `)$`)
+	// volatileStarts are the starts of the lines that volatileLine matches.
+	volatileStarts = newLineStarts(volatileLine)
 )

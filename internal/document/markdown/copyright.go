@@ -31,7 +31,8 @@ func stripCopyrightYears(s string) string {
 
 // hasCopyrightSign reports whether copyrightYear may match a part of s.
 func hasCopyrightSign(s string) bool {
-	return strings.Contains(s, "©") || strings.Contains(s, "opyright") || strings.Contains(s, "OPYRIGHT")
+	// "y" is rare, so that the search for "yright" is fast.
+	return strings.Contains(s, "©") || strings.Contains(s, "yright") && strings.Contains(s, "opyright") || strings.Contains(s, "OPYRIGHT")
 }
 
 // hasBracketedC reports whether bracketYear may match a part of s.

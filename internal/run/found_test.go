@@ -50,3 +50,19 @@ func TestTheChangeOfADocumentThatWasFoundBeforeAnInterruption(t *testing.T) {
 		}
 	}
 }
+
+func TestADocumentIsFoundAsLongAsAnyURLHasIt(t *testing.T) {
+	t.Parallel()
+	found := func(url, id string) Found { return Found{Document: store.Document{URL: url, ID: id}} }
+	s := newFoundSet()
+	s.add(found("https://a.example/terms", "one"))
+	s.add(found("https://a.example/terms-2", "one"))
+	s.add(found("https://a.example/terms", "two"))
+	if !s.hasID("one") || !s.hasID("two") || s.hasID("three") {
+		t.Errorf("found one %t, two %t, three %t", s.hasID("one"), s.hasID("two"), s.hasID("three"))
+	}
+	s.add(found("https://a.example/terms-2", "two"))
+	if s.hasID("one") {
+		t.Error("a document is found at a URL that another document has now")
+	}
+}

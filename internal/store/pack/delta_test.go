@@ -70,3 +70,21 @@ func TestDecodingADamagedBlobFails(t *testing.T) {
 		}
 	}
 }
+
+func TestABlobIsNotOverwrittenByTheNext(t *testing.T) {
+	t.Parallel()
+	texts := []string{"", "The parties agree.", strings.Repeat("The parties disagree. ", 100)}
+	blobs := make([][]byte, len(texts))
+	for i, text := range texts {
+		blob, _, err := Encode(nil, []byte(text))
+		if err != nil || len(blob) == 0 {
+			t.Fatalf("a text of %d bytes has a blob of %d bytes, %v", len(text), len(blob), err)
+		}
+		blobs[i] = blob
+	}
+	for i, text := range texts {
+		if got, err := Decode(nil, blobs[i]); err != nil || string(got) != text {
+			t.Errorf("a text of %d bytes is decoded to %d bytes, %v", len(text), len(got), err)
+		}
+	}
+}

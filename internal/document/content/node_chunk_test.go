@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestAPageIsReadAlikeAfterOtherPages(t *testing.T) {
+func TestAPageIsReadTheSameAfterOtherPages(t *testing.T) {
 	t.Parallel()
 	var long strings.Builder
 	for i := range 500 {

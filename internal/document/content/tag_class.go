@@ -39,7 +39,7 @@ const tagSlots = 512
 func tagSlot(tag atom.Atom) uint32 { return uint32(tag) * 0x9e3779b1 >> 23 } // 2^32 / golden ratio; 9 bits
 
 // classTable holds the tags of tagClasses by slot, with open addressing. Every tag of a page is looked
-// up several times, and a lookup in the map takes three times as long.
+// up several times, and a lookup in the map takes four times as long.
 var classTable = func() (t [tagSlots]struct {
 	tag   atom.Atom
 	class tagClass

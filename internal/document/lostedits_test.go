@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -94,6 +95,15 @@ func reports(c change.Change) bool {
 	return len(c.Insignificant) > 0 && !slices.ContainsFunc(c.Insignificant, func(e change.InsignificantEdit) bool { return !slices.Contains(change.Rules, e.Rule) })
 }
 
+// itemNumber matches the number of a list item.
+var itemNumber = regexp.MustCompile(`^\d{1,3}[.)]$`)
+
+// isWrittenByTheList reports whether an edit removed the number of a heading that is the item of a
+// numbered list. The document has the number once, from the heading or from the list.
+func isWrittenByTheList(old, edited Document, removed, added string) bool {
+	return added == "" && itemNumber.MatchString(removed) && strings.Contains(edited.Markdown, "# "+removed) && old.Markdown == edited.Markdown
+}
+
 // htmlPages returns the pages of this package and of the extraction. CLAUSEA_TEST_PAGES names a
 // folder of further pages.
 func htmlPages(t *testing.T) map[string][]byte {
@@ -162,10 +172,11 @@ func TestNoEditOfVisibleTextIsLost(t *testing.T) {
 			if bytes.Equal(edited, page) {
 				continue
 			}
-			c := Compare(old, read(name, edited))
+			d := read(name, edited)
+			c := Compare(old, d)
 			edits++
 			counts[c.Kind]++
-			if !reports(c) {
+			if !reports(c) && !isWrittenByTheList(old, d, removed, added) {
 				t.Errorf("%s: %q for %q is lost: %s", filepath.Base(name), added, removed, c.Kind)
 			}
 		}

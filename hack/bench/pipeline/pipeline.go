@@ -17,7 +17,7 @@ import (
 )
 
 // maxCPU is the limit per page in milliseconds.
-const maxCPU = 10
+const maxCPU = 8.5
 
 // program is a measured program.
 type program struct {

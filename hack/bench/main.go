@@ -67,7 +67,7 @@ func main() {
 	flag.StringVar(&o.profiles, "profiles", "", "folder for the CPU profiles of the scale, api and dashboard parts")
 	flag.IntVar(&o.companies, "companies", 5000, "Companies in the scale part; it has twice as many CrawlJobs")
 	flag.IntVar(&o.stored, "stored", 100_000, "documents in the stores of the queries and api parts")
-	flag.StringVar(&o.binary, "bin", filepath.Join("bin", "clausea"), "the program that the memory and soak parts measure")
+	flag.StringVar(&o.binary, "bin", filepath.Join("bin", "clausea"), "the program that the api, memory and soak parts measure")
 	flag.IntVar(&o.monitored, "monitored", 10_000, "companies in the stores of the dashboard part; each has 20 documents")
 	flag.IntVar(&o.rounds, "rounds", 3, "alternating rounds; limits apply to the median")
 	flag.DurationVar(&o.soak, "soak", 20*time.Minute, "how long the soak part starts crawls")
@@ -134,7 +134,7 @@ func runParts(ctx context.Context, o options) (ok bool, err error) {
 		{"storage", func() error { return storage.Run(ctx, r, o.gold) }},
 		{"queries", func() error { return queries.Run(ctx, r, queries.Options{Documents: o.stored, Backend: o.backend}) }},
 		{"api", func() error {
-			return api.Run(ctx, r, api.Options{Documents: o.stored, Rounds: o.rounds, Profiles: o.profiles})
+			return api.Run(ctx, r, api.Options{Documents: o.stored, Rounds: o.rounds, Profiles: o.profiles, Binary: o.binary})
 		}},
 		{"dashboard", func() error {
 			return dashboard.Run(ctx, r, dashboard.Options{Companies: o.monitored, Backend: o.backend, Profiles: o.profiles})

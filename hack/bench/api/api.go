@@ -34,6 +34,7 @@ type Options struct {
 	Documents int    // in each store
 	Rounds    int    // of each comparison
 	Profiles  string // folder for CPU profiles; empty disables them
+	Binary    string // path of the program
 }
 
 // Run measures standalone mode on the embedded store and, if mongod is available, the API with
@@ -79,7 +80,7 @@ func runEmbedded(ctx context.Context, r *report.Report, o Options, folder string
 	if err != nil {
 		return err
 	}
-	p, err := startProgram(ctx, o.Profiles, "standalone", "--store", folder)
+	p, err := startProgram(ctx, o, "standalone", "--store", folder)
 	if err != nil {
 		return err
 	}
@@ -154,7 +155,7 @@ func runMongoDB(ctx context.Context, r *report.Report, o Options, uri string) er
 		}
 	}()
 	for range 2 {
-		p, err := startProgram(ctx, o.Profiles, "api", "--resources", "Store", "--store", uri)
+		p, err := startProgram(ctx, o, "api", "--resources", "Store", "--store", uri)
 		if err != nil {
 			return err
 		}

@@ -38,17 +38,18 @@ const startTimeout = time.Minute
 
 var errExited = errors.New("the program has exited")
 
-// startProgram starts Clausea with a command, and waits until it is ready.
-func startProgram(ctx context.Context, profiles string, args ...string) (*program, error) {
+// startProgram starts Clausea with a command, and waits until it is ready. It is the program that is
+// deployed or, for a profile, the one in this binary.
+func startProgram(ctx context.Context, o Options, args ...string) (*program, error) {
 	port, err := freePort(ctx)
 	if err != nil {
 		return nil, err
 	}
-	profile := ""
-	if profiles != "" {
-		profile = filepath.Join(profiles, "api-"+args[0]+"-"+port)
+	args = append(args, "--port", port, "--metrics-port", "0", "--api-rate", maxRate)
+	if o.Profiles != "" {
+		return startChild(ctx, filepath.Join(o.Profiles, "api-"+args[0]+"-"+port), "scale/clausea", port, args, "/readyz")
 	}
-	return startChild(ctx, profile, "scale/clausea", port, append(args, "--port", port, "--metrics-port", "0", "--api-rate", maxRate), "/readyz")
+	return start(ctx, append([]string{o.Binary}, args...), port, "/readyz")
 }
 
 // startChild starts this binary as another program, and waits until a path is served.
@@ -57,14 +58,19 @@ func startChild(ctx context.Context, profile, as, port string, args []string, re
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", as, err)
 	}
+	return start(ctx, append([]string{self, "-profile", profile, "-as", as, "--"}, args...), port, ready)
+}
+
+// start starts a command, and waits until a path is served.
+func start(ctx context.Context, argv []string, port, ready string) (*program, error) {
 	p := &program{address: "127.0.0.1:" + port}
-	argv := append([]string{self, "-profile", profile, "-as", as, "--"}, args...)
+	var err error
 	if p.Running, err = measure.Start(ctx, measure.Program{Argv: argv, Env: []string{"API_KEY=" + adminKey, "CLAUSEA_LOG_LEVEL="}, Timeout: time.Hour}); err != nil {
 		return nil, err
 	}
 	if err := p.await(ctx, ready); err != nil {
 		_, stopErr := p.Stop()
-		return nil, errors.Join(fmt.Errorf("start %s: %w", as, err), stopErr)
+		return nil, errors.Join(fmt.Errorf("start %v: %w", argv, err), stopErr)
 	}
 	return p, nil
 }

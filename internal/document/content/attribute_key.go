@@ -42,6 +42,16 @@ const (
 // attrKeyOf returns the key of an attribute name in lower case, or noAttr. A switch takes a quarter of
 // the time of a map, and the tree builder looks up every attribute of a page.
 func attrKeyOf(name string) attrKey {
+	if len(name) <= maxShortName {
+		return shortAttrKeyOf(name)
+	}
+	return longAttrKeyOf(name)
+}
+
+// maxShortName is the length of the longest name that shortAttrKeyOf knows, in bytes.
+const maxShortName = len("style")
+
+func shortAttrKeyOf(name string) attrKey {
 	switch name {
 	case "id":
 		return attrID
@@ -59,6 +69,24 @@ func attrKeyOf(name string) attrKey {
 		return attrLang
 	case "style":
 		return attrStyle
+	case "start":
+		return attrStart
+	case "type":
+		return attrType
+	case "value":
+		return attrValue
+	case "name":
+		return attrName
+	case "slot":
+		return attrSlot
+	case "title":
+		return attrTitle
+	}
+	return noAttr
+}
+
+func longAttrKeyOf(name string) attrKey {
+	switch name {
 	case "hidden":
 		return attrHidden
 	case "aria-hidden":
@@ -69,20 +97,12 @@ func attrKeyOf(name string) attrKey {
 		return attrAriaExpanded
 	case "aria-controls":
 		return attrAriaControls
-	case "start":
-		return attrStart
-	case "type":
-		return attrType
-	case "value":
-		return attrValue
 	case "reversed":
 		return attrReversed
 	case "colspan":
 		return attrColspan
 	case "rowspan":
 		return attrRowspan
-	case "name":
-		return attrName
 	case "content":
 		return attrContent
 	case "http-equiv":
@@ -91,8 +111,6 @@ func attrKeyOf(name string) attrKey {
 		return attrProperty
 	case "shadowrootmode", "shadowroot":
 		return attrShadowRootMode
-	case "slot":
-		return attrSlot
 	case "data-cfemail":
 		return attrCFEmail
 	case "datetime":
@@ -101,8 +119,6 @@ func attrKeyOf(name string) attrKey {
 		return attrItemprop
 	case "aria-label":
 		return attrAriaLabel
-	case "title":
-		return attrTitle
 	case "checked":
 		return attrChecked
 	}

@@ -41,5 +41,5 @@ func (b *treeBuilder) release() {
 		clear(chunk[:used]) // also so that the chunk does not keep the page in memory
 		nodeChunks.Put(chunk)
 	}
-	b.tree.body, b.chunks, b.nodeArena, b.stack = nil, nil, nil, nil
+	b.body, b.chunks, b.nodeArena, b.stack = nil, nil, nil, nil
 }

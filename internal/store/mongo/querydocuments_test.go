@@ -76,6 +76,41 @@ func TestQueriesOfDocumentsUseAnIndexInItsOrder(t *testing.T) {
 	}
 }
 
+func TestDocumentsThatChangedSinceATimeHaveTheOrderOfTheirURLs(t *testing.T) {
+	t.Parallel()
+	s := open(t, uri, newDatabase(t))
+	fillDocuments(t, s, fewChanged+1000)
+	const first = 1_700_000_000
+	for name, c := range map[string]struct {
+		since int64
+		hint  bson.D
+	}{
+		"few":  {first + 1500, documentIndex("", byLastChanged).Keys.(bson.D)},
+		"many": {first, byCompanyAndURL},
+	} {
+		q := store.DocumentQuery{ChangedSince: time.Unix(c.since, 0), ListOptions: store.ListOptions{Limit: 100}}
+		hint, err := s.changedSinceHint(t.Context(), q)
+		if err != nil || fmt.Sprint(hint) != fmt.Sprint(c.hint) {
+			t.Errorf("%s: the index is %v, %v, want %v", name, hint, err, c.hint)
+		}
+		last := ""
+		for range 2 { // pages
+			found, next, err := s.QueryDocuments(t.Context(), q)
+			if err != nil || len(found) != 100 {
+				t.Fatalf("%s: %d documents, %v", name, len(found), err)
+			}
+			for _, d := range found {
+				key := d.Company + "\n" + d.URL
+				if key <= last || d.LastChanged.Unix() < c.since || d.NotLegal {
+					t.Fatalf("%s: %s of %v follows %s", name, key, d.LastChanged, last)
+				}
+				last = key
+			}
+			q.Continue = next
+		}
+	}
+}
+
 // explainFind returns the winning plan for a page of documents.
 func explainFind(t *testing.T, s *Store, filter, order bson.D) string {
 	t.Helper()

@@ -20,7 +20,8 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 
 .PHONY: build
 build: ## build bin/clausea
-	go build $(BUILD_FLAGS) -ldflags "-X github.com/clausea/crawler/internal/cli.version=$(VERSION)" -o $(BIN) .
+	@echo "Building $(BIN) with the flags of hack/build/flags.sh"
+	@go build $(BUILD_FLAGS) -ldflags "-X github.com/clausea/crawler/internal/cli.version=$(VERSION)" -o $(BIN) .
 
 .PHONY: run
 run: build ## crawl the bundled demo company, whose site changes, until Ctrl-C
